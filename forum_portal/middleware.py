@@ -1,0 +1,122 @@
+"""What happens to every request before a view sees it, and to every answer before it leaves."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from forum_portal.logging import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+PANEL = "/panel/"
+DRAIN_BYTES = 512 * 1024 * 1024
+DRAIN_SECONDS = 30
+CHUNK_BYTES = 64 * 1024
+PERMISSIONS_POLICY = (
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+)
+
+
+class RequestIdMiddleware:
+    """Gives each request an id of our own making; one sent from outside is never taken over."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = request_id.set(uuid.uuid4().hex)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class SecurityHeadersMiddleware:
+    """Content-Security-Policy from SECURE_CSP, and Permissions-Policy.
+
+    SECURE_CSP and its rules are those of Django 6's ContentSecurityPolicyMiddleware: after the upgrade
+    drop the policy here. A view that has set its own policy (a download in a sandbox) keeps it.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = "; ".join(f"{name} {' '.join(values)}" for name, values in settings.SECURE_CSP.items())
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+
+class RequestGuardMiddleware:
+    """Answers what no view could make sense of: NUL bytes and bodies that are too big.
+
+    Stands before the session, so it costs no query and its pages look as they do to a stranger.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path_info or _has_nul(request.META.get("QUERY_STRING", "")):
+            return _refusal(request, 400)
+        if _content_length(request) > settings.MAX_REQUEST_BYTES:
+            _drain(request)
+            return _refusal(request, 413)
+        # A quoted cookie can hold "\000", which PostgreSQL refuses as a session key: not one of ours, ignore it.
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in value}
+        return self.get_response(request)
+
+
+def _has_nul(query: str) -> bool:
+    return "\x00" in query or "%00" in query
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
+
+
+def _drain(request: HttpRequest) -> None:
+    """Reads the body and forgets it, up to a limit: a browser that is cut off while sending never shows the answer."""
+    left, until = DRAIN_BYTES, time.monotonic() + DRAIN_SECONDS
+    try:
+        while left > 0 and time.monotonic() < until and (chunk := request.read(min(left, CHUNK_BYTES))):
+            left -= len(chunk)
+    except UnreadablePostError:
+        return  # the sender is gone
+
+
+def _refusal(request: HttpRequest, status: int) -> HttpResponse:
+    """The page `400.html` or `413.html`; the reader's language is not active yet at this point."""
+    with translation.override(translation.get_language_from_request(request)):
+        return render(request, f"{status}.html", status=status)
+
+
+class InterfaceLanguageMiddleware(LocaleMiddleware):
+    """The reader's language (cookie, then Accept-Language); the panel of the staff is always Polish."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if request.path_info.startswith(PANEL):
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+        else:
+            super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        # Language and look are read from cookies; Django itself adds Accept-Language only.
+        patch_vary_headers(response, ("Cookie",))
+        return super().process_response(request, response)

@@ -1,0 +1,149 @@
+"""The pages of the site itself, the choice of look and language, and the answers to errors."""
+
+import sys
+from functools import cache
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from forum_portal.context import THEMES
+from meetings.models import Meeting
+from topics.models import Topic
+
+YEAR_SECONDS = 31_536_000
+RETRY_SECONDS = 30
+ADDRESS_LIMIT = 2000
+PAST_ON_HOME = 3
+TOPICS_ON_HOME = 4
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Three queries for strangers, whatever the size of the site."""
+    now = timezone.now()
+    meetings = Meeting.objects.public()
+    topics = Topic.objects.public().accepting_comments(timezone.localdate(now))
+    context = {
+        "coming": meetings.upcoming(now).soonest_first().first(),
+        "past": meetings.past(now).latest_first()[:PAST_ON_HOME],
+        "topics": topics.liveliest_first().prefetch_related("estates")[:TOPICS_ON_HOME],
+    }
+    return render(request, "site/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/about.html")
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/rules.html", {"version": settings.RULES_VERSION})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/accessibility.html", {"site_url": settings.SITE_URL})
+
+
+# -- The reader's choices -------------------------------------------------------------------------
+# Exempt from the token on purpose: then a page for strangers carries neither token nor cookie and can be
+# cached. What a foreign page could do at worst is change somebody's colours, and browsers that say where
+# a request comes from are refused even that.
+
+
+@csrf_exempt
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    return _remember(request, "motyw", request.POST.get("motyw", ""), THEMES, fragment="#wyglad")
+
+
+@csrf_exempt
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    codes = [code for code, _name in settings.LANGUAGES]
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, request.POST.get("language", ""), codes)
+
+
+def _remember(request: HttpRequest, cookie: str, value: str, known: list | tuple, fragment: str = "") -> HttpResponse:
+    """Keeps a known value for a year and leads back to the page the reader came from."""
+    if _from_elsewhere(request):
+        return render(request, "403.html", status=403)
+    response = HttpResponseRedirect(_local_address(request, request.POST.get("next", "")) + fragment)
+    if value in known:
+        response.set_cookie(
+            cookie, value, max_age=YEAR_SECONDS, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _from_elsewhere(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def _local_address(request: HttpRequest, address: str) -> str:
+    """The address if it lies on this site, else the home page."""
+    local = address.startswith("/") and len(address) <= ADDRESS_LIMIT
+    safe = local and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address.partition("#")[0] if safe else reverse("home")
+
+
+# -- Errors ---------------------------------------------------------------------------------------
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400, or 413 where the form was too big for Django to read (the rest is stopped by the middleware)."""
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return render(request, f"{status}.html", status=status)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "403.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A plain file: whatever broke may break a template too. 503 where the database does not answer."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(_plain_page("503.html"), status=503, headers={"Retry-After": str(RETRY_SECONDS)})
+    return HttpResponse(_plain_page("500.html"), status=500)
+
+
+@cache
+def _plain_page(name: str) -> bytes:
+    return (settings.BASE_DIR / "templates" / name).read_bytes()
+
+
+@never_cache
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form expired, or was not ours. What was typed comes back, unless another site has sent it."""
+    typed = "" if _from_elsewhere(request) else _typed_text(request.POST)
+    return render(request, "csrf_failure.html", {"typed": typed}, status=403)
+
+
+def _typed_text(form: QueryDict) -> str:
+    """What is worth keeping of a form: values of more than one word, passphrases apart."""
+    sentences = [
+        value
+        for name, values in form.lists()
+        for value in values
+        if len(value.split()) > 1 and "pass" not in name.lower()
+    ]
+    return "\n\n".join(sentences)
