@@ -1,0 +1,97 @@
+"""Letters to people: queued in the transaction of their cause, delivered by the worker."""
+
+import datetime
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.utils import DNS_NAME
+from django.db import connection, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from participants.models import Letter
+
+log = logging.getLogger(__name__)
+LEASE = datetime.timedelta(minutes=5)  # longer than a delivery can last (EMAIL_TIMEOUT)
+LAST_ATTEMPT = 12  # with the delays below, a bit over a day
+
+
+def queue_letter(*, to: str, template: str, context: dict[str, Any], language: str = settings.LANGUAGE_CODE) -> None:
+    """Queue `<template>_subject.txt` with `<template>_message.txt`. One query; sent only if the transaction commits."""
+    with translation.override(language):
+        context = {**context, "forum": settings.FORUM, "site_url": settings.SITE_URL}
+        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+        body = render_to_string(f"{template}_message.txt", context).strip() + "\n"
+    EmailMultiAlternatives(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
+
+
+def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int:
+    """Send the letters that are due, each under a lease of its own; returns how many were tried.
+
+    A worker killed before the server took the letter loses nothing: the lease runs out and another sends it.
+    A kill between the server's yes and our note of it may send it again, under the same Message-ID.
+    """
+    tried = 0
+    with get_connection(settings.DELIVERY_BACKEND) as mailer:
+        while tried < limit and (letter := _take(now or timezone.now())):
+            _deliver(letter, mailer)
+            tried += 1
+    return tried
+
+
+def _take(now: datetime.datetime) -> Letter | None:
+    """Lease the oldest due letter; workers on other machines skip it."""
+    with transaction.atomic():
+        skip = connection.features.has_select_for_update_skip_locked
+        letter = Letter.objects.select_for_update(skip_locked=skip).due(now).oldest_first().first()
+        if letter:
+            letter.leased_until = now + LEASE
+            letter.attempts += 1
+            letter.save(update_fields=["leased_until", "attempts"])
+    return letter
+
+
+def _deliver(letter: Letter, mailer: Any) -> None:
+    try:
+        as_message(letter, mailer).send()
+    except Exception as error:
+        _put_off(letter, error)
+    else:
+        letter.state, letter.sent_at, letter.leased_until, letter.last_error = (
+            Letter.State.SENT,
+            timezone.now(),
+            None,
+            "",
+        )
+        letter.save(update_fields=["state", "sent_at", "leased_until", "last_error"])
+
+
+def _put_off(letter: Letter, error: Exception) -> None:
+    """Try again after 1, 2, 4 … minutes, four hours at most; give up after LAST_ATTEMPT and let the staff see it."""
+    delay = datetime.timedelta(minutes=min(2 ** (letter.attempts - 1), 240))
+    letter.state = Letter.State.FAILED if letter.attempts >= LAST_ATTEMPT else Letter.State.WAITING
+    letter.try_at, letter.leased_until = timezone.now() + delay, None
+    letter.last_error = f"{type(error).__name__}: {error}"[:255].replace(letter.to, "…")
+    letter.save(update_fields=["state", "try_at", "leased_until", "last_error"])
+    log.warning("letter %s was not sent (attempt %s): %s", letter.pk, letter.attempts, type(error).__name__)
+
+
+def as_message(letter: Letter, mailer: Any) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        letter.subject,
+        letter.body,
+        letter.sender,
+        [letter.to],
+        headers={**letter.headers, "Message-ID": letter.message_id},
+        connection=mailer,
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def message_domain() -> str:
+    """The host name of Message-ID: that of the site (RFC 5322, 3.6.4), or this machine's."""
+    return settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0] or str(DNS_NAME)

@@ -1,0 +1,19 @@
+from participants.models.addresses import Addressed, FormerAddress
+from participants.models.estate import Estate
+from participants.models.institution import FormerName, Institution
+from participants.models.letter import Letter
+from participants.models.official import Appointment, Official, Rank
+from participants.models.resident import Resident
+
+__all__ = [
+    "Addressed",
+    "Appointment",
+    "Estate",
+    "FormerAddress",
+    "FormerName",
+    "Institution",
+    "Letter",
+    "Official",
+    "Rank",
+    "Resident",
+]

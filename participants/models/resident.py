@@ -1,0 +1,99 @@
+"""The account: a resident, or a member of the staff. It signs in with an e-mail address."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from participants.models.estate import Estate
+from participants.models.official import Appointment
+from participants.validators import validate_signature
+
+
+class ResidentManager(BaseUserManager["Resident"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Resident":
+        resident = self.model(email=email.strip().lower(), **fields)
+        resident.set_password(password)
+        resident.save(using=self._db)
+        return resident
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Resident":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Resident":
+        return self.get(email__iexact=username)
+
+
+class Resident(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(
+        _("e-mail address"),
+        unique=True,
+        error_messages={"unique": _("An account with this address exists already.")},
+    )
+    signature = models.CharField(
+        _("signature"),
+        max_length=40,
+        validators=[validate_signature],
+        help_text=_("For example a first name and an estate. Everybody sees it beside comments."),
+    )
+    estate = models.ForeignKey(
+        Estate,
+        verbose_name=_("estate"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="residents",
+    )
+    appointment = models.ForeignKey(
+        Appointment,
+        verbose_name=_("answers in the name of"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="accounts",
+        help_text=_("Comments of this account appear as official answers of this post."),
+    )
+    rules_version = models.CharField(_("accepted rules"), max_length=20, blank=True, editable=False)
+    rules_accepted_at = models.DateTimeField(_("rules accepted at"), null=True, blank=True, editable=False)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may enter the panel"), default=False)
+    is_example = models.BooleanField(_("example content"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+
+    objects = ResidentManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["signature"]
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="resident_email_unique_any_case",
+                violation_error_message=_("An account with this address exists already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return self.signature
+
+    def get_short_name(self) -> str:
+        return self.signature
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    def is_suspended(self, now: Any) -> bool:
+        return self.suspended_until is not None and self.suspended_until > now

@@ -1,0 +1,68 @@
+"""The one place where text becomes HTML: staff's rich text by an allow-list, residents' plain text by escaping."""
+
+import re
+import unicodedata
+
+import nh3
+from django.core.validators import URLValidator
+from django.db import models
+from django.utils.html import escape
+
+RICH = nh3.Cleaner(
+    tags={"p", "br", "h2", "h3", "strong", "em", "ul", "ol", "li", "a", "blockquote"},
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel="noopener",
+)
+RICH_TAG = re.compile(r"<[^>]+>")
+# In a resident's text only what looks like a whole web address becomes a link.
+LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+TRAILING = ".,;:!?)]}'\"”’…"
+KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are made with it
+
+
+class RichTextField(models.TextField):
+    """HTML that is cleaned whenever it is saved, so that templates may print it (`|prose`)."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = clean_rich(getattr(model_instance, self.attname) or "")
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+def clean_rich(html: str) -> str:
+    """Allowed tags and schemes only. An editor's empty paragraph counts as nothing."""
+    cleaned = RICH.clean(html.replace("\x00", "")).strip()
+    return "" if not RICH_TAG.sub("", cleaned).replace("\xa0", " ").strip() else cleaned
+
+
+def tidy_plain(text: str) -> str:
+    """Unix line ends, NFC, no control or direction-changing characters, at most one empty line in a row."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    text = "".join(
+        c for c in text if c == "\n" or c in KEPT_FORMAT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    )
+    lines = [line.rstrip() for line in text.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def plain_to_html(text: str) -> str:
+    """Escaped text with paragraphs, line breaks, and links to whole web addresses (rel="nofollow ugc noopener")."""
+    paragraphs = re.split(r"\n{2,}", tidy_plain(text))
+    return "".join(f"<p>{_with_links(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
+
+
+def _with_links(text: str) -> str:
+    pieces, end = [], 0
+    for match in LINK.finditer(text):
+        address = match.group().rstrip(TRAILING)
+        pieces.append(escape(text[end : match.start()]))
+        pieces.append(_link(address))
+        end = match.start() + len(address)
+    return "".join([*pieces, escape(text[end:])])
+
+
+def _link(address: str) -> str:
+    if not URLValidator.regex.search(address):
+        return escape(address)
+    return f'<a href="{escape(address)}" rel="nofollow ugc noopener">{escape(address)}</a>'

@@ -1,0 +1,33 @@
+"""Who may do what in the panel. The groups are made by a migration; nobody has to click them together."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """Values are the names of Django groups."""
+
+    EDITOR = "Redakcja", _("editor: meetings, institutions, people, topics")
+    MODERATOR = "Moderacja", _("moderator: comments")
+
+
+# model -> acts, by role; the panel shows a role nothing else.
+EDITED = ["add", "change", "delete", "view"]
+PERMISSIONS: dict[str, dict[str, list[str]]] = {
+    Role.EDITOR: {
+        **{f"participants.{m}": EDITED for m in ("institution", "formername", "official", "appointment", "estate")},
+        "participants.rank": ["view"],
+        **{f"topics.{m}": EDITED for m in ("category", "topic")},
+        "topics.comment": ["view"],
+        **{
+            f"meetings.{m}": EDITED
+            for m in ("forum", "meeting", "organiser", "agendaitem", "presence", "document", "photo")
+        },
+        "meetings.change": ["view"],
+    },
+    Role.MODERATOR: {
+        "topics.comment": ["change", "view"],
+        "topics.decision": ["view"],
+        "topics.topic": ["view"],
+    },
+}
