@@ -1,0 +1,110 @@
+"""Documents and photos of a meeting. Both are checked and named anew when they are stored (meetings.uploads)."""
+
+import secrets
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.meeting import Meeting
+from meetings.uploads import clean_photo, validate_document, validate_photo
+from participants.slugs import polish_slug
+
+
+def document_path(document: "Document", name: str) -> str:
+    return f"documents/{secrets.token_hex(16)}.pdf"
+
+
+def photo_path(photo: "Photo", name: str) -> str:
+    return f"photos/{secrets.token_hex(16)}.jpg"
+
+
+class PublicFileQuerySet(models.QuerySet[Any]):
+    def public(self) -> "PublicFileQuerySet":
+        return self.exclude(meeting__state__in=Meeting.UNPUBLISHED)
+
+    def visible_to(self, user: Any) -> "PublicFileQuerySet":
+        if user.is_staff and user.has_perm("meetings.change_meeting"):
+            return self
+        return self.public()
+
+
+class Document(models.Model):
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="documents")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    title = models.CharField(_("title"), max_length=200)
+    file = models.FileField(
+        _("PDF file"),
+        upload_to=document_path,
+        validators=[validate_document],
+        help_text=_("PDF, at most 10 MB."),
+    )
+    size = models.PositiveIntegerField(_("size"), editable=False, default=0)
+
+    objects = PublicFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.size = self.file.size
+        super().save(*args, **kwargs)
+
+    @property
+    def download_name(self) -> str:
+        return f"{polish_slug(self.title) or 'dokument'}.pdf"
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:document", args=[self.pk, self.download_name])
+
+
+class Photo(models.Model):
+    """Art. 81 of the Copyright Act names the grounds on which a likeness may be shown."""
+
+    class Ground(models.TextChoices):
+        CONSENT = "consent", _("consent of the people shown")
+        PUBLIC_FUNCTION = "function", _("public figure in office")
+        DETAIL = "detail", _("people are a detail of a whole")
+        NOBODY = "nobody", _("nobody is shown")
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="photos")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    image = models.ImageField(
+        _("photo"),
+        upload_to=photo_path,
+        validators=[validate_photo],
+        width_field="width",
+        height_field="height",
+        help_text=_("JPEG, PNG or WebP, at most 10 MB and 40 megapixels."),
+    )
+    width = models.PositiveIntegerField(_("width"), editable=False, default=0)
+    height = models.PositiveIntegerField(_("height"), editable=False, default=0)
+    alt = models.CharField(
+        _("what the photo shows"), max_length=250, help_text=_("For those who cannot see it. Name no minors.")
+    )
+    caption = models.CharField(_("caption"), max_length=250, blank=True)
+    source = models.CharField(_("source"), max_length=120, help_text=_("Who took it."))
+    ground = models.CharField(_("ground for publication"), max_length=8, choices=Ground.choices)
+
+    objects = PublicFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["position", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(alt=""), name="photo_has_alt")]
+
+    def __str__(self) -> str:
+        return self.alt
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.image and not self.image._committed:
+            self.image = clean_photo(self.image)
+        super().save(*args, **kwargs)

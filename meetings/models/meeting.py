@@ -1,0 +1,288 @@
+"""Meetings, with what is known of them: nearly everything may be missing in the real notices."""
+
+import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import ExtractYear
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.forum import Forum
+from participants.dates import (
+    Precision,
+    first_day_constraint,
+    in_words,
+    last_day,
+    precision_field,
+    validate_sensible_year,
+)
+from participants.models import Addressed, Institution
+from participants.prose import RichTextField
+from participants.slugs import free_slug
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    def public(self) -> "MeetingQuerySet":
+        return self.exclude(state__in=Meeting.UNPUBLISHED)
+
+    def visible_to(self, user: Any) -> "MeetingQuerySet":
+        """What strangers see; drafts as well for those who may change meetings. Two queries more for staff."""
+        if user.is_staff and user.has_perm("meetings.change_meeting"):
+            return self
+        return self.public()
+
+    def due(self, now: datetime.datetime) -> "MeetingQuerySet":
+        """Scheduled ones whose hour of publication has come."""
+        return self.filter(state=Meeting.State.SCHEDULED, publish_at__lte=now)
+
+    def upcoming(self, today: datetime.date) -> "MeetingQuerySet":
+        """Announced or waiting for a new date; cancelled ones too, until their day has passed."""
+        ahead = Q(state__in=[Meeting.State.ANNOUNCED, Meeting.State.CANCELLED], last_day__gte=today)
+        return self.filter(ahead | Q(state=Meeting.State.POSTPONED))
+
+    def announced(self) -> "MeetingQuerySet":
+        """Those that keep their date: neither cancelled nor postponed."""
+        return self.filter(state=Meeting.State.ANNOUNCED)
+
+    def past(self, today: datetime.date) -> "MeetingQuerySet":
+        over = Q(state__in=[Meeting.State.ANNOUNCED, Meeting.State.CANCELLED], last_day__lt=today)
+        return self.public().filter(over | Q(state__in=[Meeting.State.HELD, Meeting.State.ARCHIVED]))
+
+    def soonest_first(self) -> "MeetingQuerySet":
+        return self.order_by("date", F("starts").asc(nulls_last=True), "pk")
+
+    def latest_first(self) -> "MeetingQuerySet":
+        return self.order_by("-date", F("starts").desc(nulls_last=True), "-pk")
+
+
+class Meeting(Addressed):
+    """One meeting. Its state is changed by meetings.publication alone."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SCHEDULED = "scheduled", _("Scheduled")
+        ANNOUNCED = "announced", _("Announced")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+        HELD = "held", _("Held")
+        ARCHIVED = "archived", _("Archived")
+
+    UNPUBLISHED = [State.DRAFT, State.SCHEDULED]
+
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("opening meeting")
+        EVALUATION = "evaluation", _("evaluation meeting")
+        BOTH = "both", _("evaluation and opening")
+        CONFERENCE = "conference", _("conference")
+        CONSULTATION = "consultation", _("consultation")
+        OTHER = "other", _("other")
+
+    class Counted(models.TextChoices):
+        UNKNOWN = "unknown", _("not known")
+        EXACT = "exact", _("exactly")
+        ABOUT = "about", _("about")
+        MORE_THAN = "more", _("more than")
+
+    forum = models.ForeignKey(Forum, verbose_name=_("forum"), on_delete=models.PROTECT, related_name="meetings")
+    number = models.PositiveSmallIntegerField(
+        _("number in the forum"),
+        null=True,
+        blank=True,
+        help_text=_("For example 2 for the second meeting. Leave it empty when not known."),
+    )
+    title = models.CharField(_("title"), max_length=200)
+    subtitle = models.CharField(_("subtitle"), max_length=200, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.OTHER)
+    invites = models.CharField(
+        _("who invites"), max_length=250, blank=True, help_text=_("As printed: post, rank and name.")
+    )
+    audience = models.CharField(_("for whom"), max_length=200, blank=True)
+    campaign = models.CharField(
+        _("campaign"), max_length=200, blank=True, help_text=_("The name of the cycle, if it has one.")
+    )
+
+    date = models.DateField(_("date"), validators=[validate_sensible_year])
+    date_precision = precision_field(_("how exact the date is"))
+    last_day = models.DateField(_("last possible day"), editable=False, db_index=True)
+    starts = models.TimeField(_("begins at"), null=True, blank=True)
+    ends = models.TimeField(_("ends at"), null=True, blank=True)
+
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    address = models.CharField(_("address of the place"), max_length=200, blank=True)
+    room = models.CharField(_("room, floor"), max_length=100, blank=True)
+    online_url = models.URLField(_("online link"), blank=True)
+    latitude = models.DecimalField(_("latitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=8, decimal_places=5, null=True, blank=True)
+    step_free = models.BooleanField(_("entrance without steps"), null=True, blank=True)
+    induction_loop = models.BooleanField(_("induction loop"), null=True, blank=True)
+    sign_language = models.BooleanField(_("sign language interpreter"), null=True, blank=True)
+    sign_language_until = models.DateField(_("ask for the interpreter until"), null=True, blank=True)
+
+    lead = models.TextField(
+        _("lead"),
+        max_length=600,
+        blank=True,
+        help_text=_("One or two sentences for lists and the top of the page."),
+    )
+    announcement = RichTextField(_("announcement"), blank=True)
+    report = RichTextField(_("report"), blank=True, help_text=_("What was said. It appears once the meeting was held."))
+    head_count = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
+    head_counted = models.CharField(_("how counted"), max_length=7, choices=Counted.choices, default=Counted.UNKNOWN)
+    author = models.CharField(_("author of the notice"), max_length=120, blank=True)
+    source_url = models.URLField(_("source"), blank=True)
+
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False)
+    publish_at = models.DateTimeField(_("publish at"), null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    postponed_at = models.DateTimeField(_("postponed at"), null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
+    held_at = models.DateTimeField(_("closed as held at"), null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
+    state_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+
+    institutions = models.ManyToManyField(
+        Institution,
+        verbose_name=_("organisers"),
+        through="meetings.Organiser",
+        related_name="organised_meetings",
+    )
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["-date", "-pk"]
+        indexes = [models.Index(fields=["state", "date"], name="meeting_state_date")]
+        constraints = [
+            models.UniqueConstraint(
+                ExtractYear("date"),
+                "slug",
+                name="meeting_slug_unique_in_year",
+                violation_error_message=_("Another meeting of this year has this address. Choose another one."),
+            ),
+            models.UniqueConstraint(
+                fields=["forum", "number"],
+                name="meeting_number_unique_in_forum",
+                violation_error_message=_("This forum has a meeting with this number already."),
+            ),
+            first_day_constraint("date", "date_precision", "meeting_date_first_day"),
+            models.CheckConstraint(
+                condition=Q(ends__isnull=True) | Q(starts__isnull=False, ends__gt=F("starts")),
+                name="meeting_ends_after_start",
+                violation_error_message=_("The meeting ends before it begins. Check both hours."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts__isnull=True) | Q(date_precision=Precision.DAY),
+                name="meeting_hour_needs_day",
+                violation_error_message=_("An hour needs an exact day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(head_counted="unknown", head_count__isnull=True)
+                | ~Q(head_counted="unknown") & Q(head_count__isnull=False),
+                name="meeting_head_count_known",
+                violation_error_message=_("Give the number of people together with how it was counted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                name="meeting_map_point_whole",
+                violation_error_message=_("Give both latitude and longitude, or neither."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(publish_at__isnull=False),
+                name="meeting_scheduled_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "scheduled"]) | Q(published_at__isnull=False),
+                name="meeting_public_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False) & ~Q(state_reason=""),
+                name="meeting_cancelled_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.when}"
+
+    @property
+    def when(self) -> str:
+        return in_words(self.date, self.date_precision)
+
+    @property
+    def is_public(self) -> bool:
+        return self.state not in Meeting.UNPUBLISHED
+
+    def is_visible_to(self, user: Any) -> bool:
+        return self.is_public or (user.is_staff and user.has_perm("meetings.change_meeting"))
+
+    def is_upcoming(self, today: datetime.date) -> bool:
+        if self.state in {Meeting.State.ANNOUNCED, Meeting.State.CANCELLED}:
+            return self.last_day >= today
+        return self.state == Meeting.State.POSTPONED
+
+    def is_past(self, today: datetime.date) -> bool:
+        return self.is_public and not self.is_upcoming(today)
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:detail", args=[self.date.year, self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.last_day = last_day(self.date, self.date_precision)
+        if not self.slug:
+            same_year = Meeting.objects.filter(date__year=self.date.year).exclude(pk=self.pk)
+            self.slug = free_slug(self.title, same_year, fallback="spotkanie")
+        super().save(*args, **kwargs)
+
+
+class Organiser(models.Model):
+    """An institution that organises a meeting, or helps to."""
+
+    class Role(models.TextChoices):
+        ORGANISER = "organiser", _("organiser")
+        CO_ORGANISER = "co", _("co-organiser")
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="organisers")
+    institution = models.ForeignKey(
+        Institution, verbose_name=_("institution"), on_delete=models.PROTECT, related_name="organiser_roles"
+    )
+    role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.ORGANISER)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("organiser")
+        verbose_name_plural = _("organisers")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "institution"],
+                name="organiser_once",
+                violation_error_message=_("This institution is listed already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.institution)
+
+
+class Change(models.Model):
+    """A former date or place of a published meeting. It stays readable beside the new one."""
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="changes")
+    date = models.DateField(_("former date"))
+    date_precision = precision_field(_("how exact the date is"))
+    starts = models.TimeField(_("former beginning"), null=True, blank=True)
+    ends = models.TimeField(_("former end"), null=True, blank=True)
+    place = models.CharField(_("former place"), max_length=520, blank=True)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("change of date or place")
+        verbose_name_plural = _("changes of date or place")
+        ordering = ["-changed_at", "-pk"]
+
+    def __str__(self) -> str:
+        return in_words(self.date, self.date_precision)

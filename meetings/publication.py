@@ -1,0 +1,186 @@
+"""The life of a meeting: draft, scheduled, announced, then held, postponed or cancelled, and the archive."""
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models import Change, Meeting
+from meetings.presences import freeze_all
+from participants.dates import last_day
+
+PERMISSION = "meetings.change_meeting"
+State = Meeting.State
+
+
+class ChangeRefused(Exception):
+    """The act does not fit the state of the meeting, or the role of who asks; `str()` says it in a sentence."""
+
+
+@transaction.atomic
+def announce(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
+    """Publish: freezes the list of guests and opens the pages of those it names. A meeting of the past is held at once.
+
+    A postponed or cancelled meeting can be announced again; its former date stays readable.
+    """
+    meeting = _locked(meeting, by, expected={State.DRAFT, State.SCHEDULED, State.POSTPONED, State.CANCELLED})
+    return _publish(meeting, now or timezone.now())
+
+
+@transaction.atomic
+def schedule(
+    meeting: Meeting, *, by: Any, publish_at: datetime.datetime, now: datetime.datetime | None = None
+) -> Meeting:
+    """Publish later; the worker does it when the hour has come."""
+    meeting = _locked(meeting, by, expected={State.DRAFT, State.SCHEDULED})
+    if publish_at <= (now or timezone.now()):
+        raise ChangeRefused(_("The hour of publication has passed. Choose a later one, or publish now."))
+    meeting.state, meeting.publish_at = State.SCHEDULED, publish_at
+    return _saved(meeting)
+
+
+@transaction.atomic
+def take_back(meeting: Meeting, *, by: Any) -> Meeting:
+    """A scheduled meeting becomes a draft again. What was public once is cancelled or postponed, never hidden."""
+    meeting = _locked(meeting, by, expected={State.SCHEDULED})
+    meeting.state, meeting.publish_at = State.DRAFT, None
+    return _saved(meeting)
+
+
+@transaction.atomic
+def move(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None, **to: Any) -> Meeting:
+    """Give a public meeting another date, hour or place; the former ones stay readable on its page.
+
+    `to` takes date, date_precision, starts, ends, place, address, room. A postponed meeting is announced again.
+    """
+    meeting = _locked(meeting, by, expected={State.ANNOUNCED, State.POSTPONED})
+    keep_former(meeting, now or timezone.now())
+    for name, value in to.items():
+        setattr(meeting, name, value)
+    meeting.state, meeting.state_reason = State.ANNOUNCED, ""
+    meeting.full_clean(exclude=["institutions"])
+    return _saved(meeting)
+
+
+@transaction.atomic
+def postpone(meeting: Meeting, *, by: Any, reason: str = "", now: datetime.datetime | None = None) -> Meeting:
+    """Put off without a new date; the old one stays readable."""
+    meeting = _locked(meeting, by, expected={State.ANNOUNCED})
+    meeting.state, meeting.state_reason, meeting.postponed_at = State.POSTPONED, reason, now or timezone.now()
+    return _saved(meeting)
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, by: Any, reason: str, now: datetime.datetime | None = None) -> Meeting:
+    """Call off, with a reason that the page shows."""
+    meeting = _locked(meeting, by, expected={State.ANNOUNCED, State.POSTPONED})
+    if not reason.strip():
+        raise ChangeRefused(_("Write why the meeting does not take place."))
+    meeting.state, meeting.state_reason, meeting.cancelled_at = (
+        State.CANCELLED,
+        reason.strip(),
+        now or timezone.now(),
+    )
+    return _saved(meeting)
+
+
+@transaction.atomic
+def close_as_held(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
+    """Say that the meeting took place; its report becomes visible."""
+    now = now or timezone.now()
+    meeting = _locked(meeting, by, expected={State.ANNOUNCED})
+    if meeting.date > timezone.localdate(now):
+        raise ChangeRefused(_("The meeting has not taken place yet."))
+    meeting.state, meeting.held_at = State.HELD, now
+    return _saved(meeting)
+
+
+@transaction.atomic
+def archive(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
+    """Move a held or cancelled meeting to the archive; it keeps its address."""
+    meeting = _locked(meeting, by, expected={State.HELD, State.CANCELLED})
+    return _archive(meeting, now or timezone.now())
+
+
+def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
+    """What the clock decides: publish what is due, note as held what is over, archive what is old.
+
+    Each meeting in a transaction of its own; run late, twice or killed half-way, it ends in the same state.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    over = Meeting.objects.filter(state=State.ANNOUNCED, last_day__lt=today)
+    old = Meeting.objects.filter(state=State.HELD).select_related("forum")
+    ripe = [m.pk for m in old if m.last_day < today - datetime.timedelta(days=m.forum.archive_after_days)]
+    return {
+        "published": sum(_by_clock(pk, State.SCHEDULED, now) for pk in _ids(Meeting.objects.due(now))),
+        "held": sum(_by_clock(pk, State.ANNOUNCED, now) for pk in _ids(over)),
+        "archived": sum(_by_clock(pk, State.HELD, now) for pk in ripe),
+    }
+
+
+def keep_former(meeting: Meeting, now: datetime.datetime) -> Change:
+    """Note the date and place that the meeting has now, before they are changed."""
+    stored = Meeting.objects.get(pk=meeting.pk)
+    place = ", ".join(filter(None, [stored.place, stored.room, stored.address]))
+    return Change.objects.create(
+        meeting=stored,
+        date=stored.date,
+        date_precision=stored.date_precision,
+        starts=stored.starts,
+        ends=stored.ends,
+        place=place,
+        changed_at=now,
+    )
+
+
+def _ids(meetings: Any) -> list[int]:
+    return list(meetings.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _by_clock(pk: int, expected: str, now: datetime.datetime) -> int:
+    """One step of one meeting, if it is still in the state that asks for it. 1 when the step was made."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).filter(pk=pk, state=expected).first()
+    if meeting is None:
+        return 0
+    if expected == State.SCHEDULED:
+        _publish(meeting, now)
+    elif expected == State.ANNOUNCED:
+        meeting.state, meeting.held_at = State.HELD, now
+        _saved(meeting)
+    else:
+        _archive(meeting, now)
+    return 1
+
+
+def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
+    meeting.published_at = meeting.published_at or now
+    meeting.publish_at, meeting.cancelled_at, meeting.state_reason = None, None, ""
+    over = last_day(meeting.date, meeting.date_precision) < timezone.localdate(now)
+    meeting.state = State.HELD if over else State.ANNOUNCED
+    meeting.held_at = now if over else None
+    _saved(meeting)
+    freeze_all(meeting, now)
+    return meeting
+
+
+def _archive(meeting: Meeting, now: datetime.datetime) -> Meeting:
+    meeting.state, meeting.archived_at = State.ARCHIVED, now
+    return _saved(meeting)
+
+
+def _saved(meeting: Meeting) -> Meeting:
+    meeting.save()
+    return meeting
+
+
+def _locked(meeting: Meeting, by: Any, *, expected: set[str]) -> Meeting:
+    if not by.has_perm(PERMISSION):
+        raise ChangeRefused(_("Only the editors may decide this."))
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    if meeting.state not in expected:
+        raise ChangeRefused(_("The meeting is “%(state)s” already.") % {"state": meeting.get_state_display()})
+    return meeting
