@@ -1,0 +1,77 @@
+"""Typed reading of the environment: a wrong value stops the start and names its variable."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+REQUIRED = object()
+
+
+class Environment:
+    """django-environ with one promise more: every failure says which variable is wrong, and why.
+
+    `names` collects each variable that was asked for; a test compares it with `.env.example`.
+    """
+
+    def __init__(self, env_file: Path) -> None:
+        self._env = environ.Env()
+        self.names: set[str] = set()
+        if env_file.is_file():
+            self._env.read_env(env_file)
+
+    def text(self, name: str, default: Any = REQUIRED) -> str:
+        return self._read("str", name, default)
+
+    def flag(self, name: str, default: Any = REQUIRED) -> bool:
+        value = self.text(name, default)
+        if isinstance(value, bool):
+            return value
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
+        if value.strip().lower() not in words:
+            raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
+        return words[value.strip().lower()]
+
+    def number(self, name: str, default: Any = REQUIRED) -> int:
+        return self._read("int", name, default)
+
+    def day(self, name: str) -> datetime.date | None:
+        """A date written 2026-12-01; None where the variable is empty or missing."""
+        value = self.text(name, default="")
+        try:
+            return datetime.date.fromisoformat(value) if value else None
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} must be a date such as 2026-12-01, not {value!r}.") from None
+
+    def words(self, name: str, default: Any = REQUIRED) -> list[str]:
+        return self._read("list", name, default)
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        return self._read("db_url", name, default)
+
+    def cache(self, name: str, default: str) -> dict[str, Any]:
+        return self._read("cache_url", name, default)
+
+    def mail(self, name: str, default: str) -> dict[str, Any]:
+        return self._read("email_url", name, default)
+
+    def _read(self, kind: str, name: str, default: Any) -> Any:
+        self.names.add(name)
+        options = {} if default is REQUIRED else {"default": default}
+        try:
+            return getattr(self._env, kind)(name, **options)
+        except environ.ImproperlyConfigured:
+            raise ImproperlyConfigured(f"{name} is not set: write it in the environment or in .env.") from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise ImproperlyConfigured(f"{name} cannot be read: {error}.") from error

@@ -1,0 +1,47 @@
+"""All addresses. Public words are Polish; an address, once public, never dies."""
+
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from forum_portal import health, views
+
+account_urls = [
+    path("zaloguj/", account.login, name="account_login"),
+    path("wyloguj/", account.logout, name="account_logout"),
+    path("zaloz/", account.signup, name="account_signup"),
+    path("nieaktywne/", account.account_inactive, name="account_inactive"),
+    path("sprawdz-poczte/", account.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^potwierdz/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
+    path("haslo/reset/", account.password_reset, name="account_reset_password"),
+    path("haslo/reset/wyslane/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^haslo/nowe/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("haslo/zmienione/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("haslo/potwierdz/", account.reauthenticate, name="account_reauthenticate"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("o-forum/", views.about, name="about"),
+    path("zasady/", views.rules, name="rules"),
+    path("prywatnosc/", views.privacy, name="privacy"),
+    path("deklaracja-dostepnosci/", views.accessibility, name="accessibility"),
+    path("wyglad/", views.set_theme, name="set_theme"),
+    path("jezyk/", views.set_language, name="set_language"),
+    path("zdrowie/zyje/", health.alive, name="alive"),
+    path("zdrowie/gotowe/", health.ready, name="ready"),
+    path("konto/", include(account_urls)),
+    path("spotkania/", include("meetings.urls")),
+    path("tematy/", include("topics.urls")),
+    path("", include("participants.urls")),
+    path("panel/", admin.site.urls),
+]
+
+handler400 = "forum_portal.views.bad_request"
+handler403 = "forum_portal.views.permission_denied"
+handler404 = "forum_portal.views.page_not_found"
+handler500 = "forum_portal.views.server_error"

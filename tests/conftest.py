@@ -1,0 +1,47 @@
+"""Personas: the people who use the portal, each signed in with a client of their own."""
+
+import pytest
+from django.test import Client
+
+from participants.models import Resident
+from participants.roles import Role
+from tests import factories
+
+
+@pytest.fixture
+def resident(db: None) -> Resident:
+    return factories.make_resident("Hanna, os. Słowackiego")
+
+
+@pytest.fixture
+def neighbour(db: None) -> Resident:
+    return factories.make_resident("Tomasz")
+
+
+@pytest.fixture
+def moderator(db: None) -> Resident:
+    return factories.make_resident("Ewa", roles=[Role.MODERATOR])
+
+
+@pytest.fixture
+def editor(db: None) -> Resident:
+    return factories.make_resident("Anna", roles=[Role.EDITOR])
+
+
+@pytest.fixture
+def official(db: None) -> Resident:
+    """An account that answers in the name of a post."""
+    return factories.make_resident("Marta", appointment=factories.make_appointment(rank="asp. szt."))
+
+
+@pytest.fixture
+def as_user():
+    """`as_user(resident)` is a client signed in as them; `as_user(None)` is a stranger."""
+
+    def client_of(user: Resident | None) -> Client:
+        client = Client()
+        if user:
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return client_of

@@ -1,0 +1,132 @@
+"""Plain makers of rows. Each gives the least that is valid; tests name what they are about."""
+
+import datetime
+import itertools
+import uuid
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from meetings.models import AgendaItem, Forum, Meeting, Presence
+from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
+from participants.roles import Role
+from topics.discussion import show
+from topics.models import Category, Comment, Topic
+
+PASSWORD = "trzy losowe słowa"
+count = itertools.count(1)
+
+
+def make_resident(
+    signature: str = "Hanna", *, roles: list[Role] | None = None, confirmed: bool = True, **fields: Any
+) -> Resident:
+    email = fields.pop("email", f"osoba{next(count)}@poczta.example")
+    resident = Resident.objects.create_user(email, PASSWORD, signature=signature, is_staff=bool(roles), **fields)
+    EmailAddress.objects.create(user=resident, email=email, verified=confirmed, primary=True)
+    resident.groups.set(Group.objects.filter(name__in=roles or []))
+    return resident
+
+
+def make_institution(name: str = "", *, public: bool = True, **fields: Any) -> Institution:
+    published_at = timezone.now() if public else None
+    return Institution.objects.create(name=name or f"Instytucja {next(count)}", published_at=published_at, **fields)
+
+
+def make_official(
+    first_names: str = "Marta", last_name: str = "Wolska", *, public: bool = True, **fields: Any
+) -> Official:
+    published_at = timezone.now() if public else None
+    return Official.objects.create(first_names=first_names, last_name=last_name, published_at=published_at, **fields)
+
+
+def make_appointment(
+    official: Official | None = None, institution: Institution | None = None, *, rank: str = "", **fields: Any
+) -> Appointment:
+    fields.setdefault("post", "Kierownik Rewiru Dzielnicowych")
+    return Appointment.objects.create(
+        official=official or make_official(),
+        institution=institution or make_institution(),
+        rank=Rank.objects.get(abbreviation=rank) if rank else None,
+        **fields,
+    )
+
+
+def make_estate(name: str = "Wyzwolenia") -> Estate:
+    return Estate.objects.get_or_create(name=name)[0]
+
+
+def make_category(name: str = "Patrole i dzielnicowi") -> Category:
+    return Category.objects.get_or_create(name=name)[0]
+
+
+def make_topic(title: str = "", *, state: str = Topic.State.OPEN, **fields: Any) -> Topic:
+    now = timezone.now()
+    fields.setdefault("lead", "O jakich porach patrol jest najbardziej potrzebny?")
+    fields.setdefault("category", fields.get("category") or make_category())
+    if state != Topic.State.DRAFT:
+        fields.setdefault("published_at", now)
+        fields.setdefault("active_at", now)
+    if state in {Topic.State.CLOSED, Topic.State.ARCHIVED}:
+        fields.setdefault("closed_at", now)
+    return Topic.objects.create(title=title or f"Temat {next(count)}", state=state, **fields)
+
+
+def make_comment(
+    topic: Topic,
+    text: str = "Wieczorem przydałby się patrol.",
+    *,
+    author: Resident | None = None,
+    **fields: Any,
+) -> Comment:
+    """A waiting comment as it stands in the table; `publish_comment` gives it a place."""
+    author = author or make_resident()
+    fields.setdefault("author_name", author.signature)
+    fields.setdefault("created_at", timezone.now())
+    fields.setdefault("hold", Comment.Hold.FIRST)
+    return Comment.objects.create(topic=topic, author=author, text=text, submission=uuid.uuid4(), **fields)
+
+
+def make_published(topic: Topic, text: str = "Wieczorem przydałby się patrol.", **fields: Any) -> Comment:
+    """A comment that went the whole way: written, then shown by the domain function."""
+
+    comment = make_comment(topic, text, **fields)
+    topic.refresh_from_db()
+    show(comment, topic=topic, now=comment.created_at)
+    comment.refresh_from_db()
+    return comment
+
+
+def make_forum(name: str = "Forum ku bezpieczeństwu", **fields: Any) -> Forum:
+    return Forum.objects.get_or_create(name=name, defaults=fields)[0]
+
+
+def make_meeting(title: str = "Bezpieczna zima", *, state: str = Meeting.State.ANNOUNCED, **fields: Any) -> Meeting:
+    now = timezone.now()
+    fields.setdefault("date", timezone.localdate() + datetime.timedelta(days=14))
+    fields.setdefault("forum", fields.get("forum") or make_forum())
+    stamps = {
+        Meeting.State.SCHEDULED: {"publish_at": now + datetime.timedelta(hours=1)},
+        Meeting.State.POSTPONED: {"postponed_at": now},
+        Meeting.State.CANCELLED: {"cancelled_at": now, "state_reason": "Awaria prądu w sali."},
+        Meeting.State.HELD: {"held_at": now},
+        Meeting.State.ARCHIVED: {"held_at": now, "archived_at": now},
+    }
+    if state not in Meeting.UNPUBLISHED:
+        fields.setdefault("published_at", now)
+    return Meeting.objects.create(title=title, state=state, **{**stamps.get(state, {}), **fields})
+
+
+def make_agenda_item(meeting: Meeting, topic: Topic | None = None, **fields: Any) -> AgendaItem:
+    if topic is None:
+        fields.setdefault("title", "Powitanie")
+    fields.setdefault("position", next(count))
+    return AgendaItem.objects.create(meeting=meeting, topic=topic, **fields)
+
+
+def make_presence(meeting: Meeting, appointment: Appointment | None = None, **fields: Any) -> Presence:
+    fields.setdefault("position", next(count))
+    if appointment is None and "kind" not in fields:
+        fields |= {"kind": Presence.Kind.GROUP, "group": fields.get("group", "przewodniczący rad osiedli")}
+    return Presence.objects.create(meeting=meeting, appointment=appointment, **fields)
