@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+THEME_COOKIE = "motyw"
 THEMES = ("auto", "jasny", "ciemny")
 SECTIONS = {
     "spotkania": "meetings",
@@ -16,7 +17,7 @@ SECTIONS = {
 
 
 def frame(request: HttpRequest) -> dict:
-    theme = request.COOKIES.get("motyw", "auto")
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
     return {
         "forum": settings.FORUM,
         "town": settings.FORUM["town_in" if get_language() == "pl" else "town"],

@@ -1,4 +1,4 @@
-"""Puts the request's id into every log line, so that one request can be followed and nobody needs to be named."""
+"""The request's id in every log line: one request can be followed, and nobody needs to be named."""
 
 import contextvars
 import logging

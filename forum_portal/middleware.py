@@ -74,7 +74,7 @@ class RequestGuardMiddleware:
         if _content_length(request) > settings.MAX_REQUEST_BYTES:
             _drain(request)
             return _refusal(request, 413)
-        # A quoted cookie can hold "\000", which PostgreSQL refuses as a session key: not one of ours, ignore it.
+        # A quoted cookie can hold "\000", which PostgreSQL refuses as a session key: ignore it, it is not ours.
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in value}
         return self.get_response(request)
 
@@ -91,7 +91,7 @@ def _content_length(request: HttpRequest) -> int:
 
 
 def _drain(request: HttpRequest) -> None:
-    """Reads the body and forgets it, up to a limit: a browser that is cut off while sending never shows the answer."""
+    """Reads the body and forgets it, up to a limit: a browser that is cut off while sending shows no answer."""
     left, until = DRAIN_BYTES, time.monotonic() + DRAIN_SECONDS
     try:
         while left > 0 and time.monotonic() < until and (chunk := request.read(min(left, CHUNK_BYTES))):

@@ -1,6 +1,7 @@
 """The pages of the site itself, the choice of look and language, and the answers to errors."""
 
 import sys
+from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
@@ -11,13 +12,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from forum_portal.context import THEMES
+from forum_portal.context import THEME_COOKIE, THEMES
 from meetings.models import Meeting
-from topics.models import Topic
+from topics.models import Reason, Topic
 
 YEAR_SECONDS = 31_536_000
 RETRY_SECONDS = 30
@@ -28,13 +30,13 @@ TOPICS_ON_HOME = 4
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Three queries for strangers, whatever the size of the site."""
-    now = timezone.now()
+    """Four queries for strangers, whatever the size of the site."""
+    today = timezone.localdate()
     meetings = Meeting.objects.public()
-    topics = Topic.objects.public().accepting_comments(timezone.localdate(now))
+    topics = Topic.objects.public().accepting_comments(today)
     context = {
-        "coming": meetings.upcoming(now).soonest_first().first(),
-        "past": meetings.past(now).latest_first()[:PAST_ON_HOME],
+        "coming": meetings.upcoming(today).announced().soonest_first().first(),
+        "past": meetings.past(today).latest_first()[:PAST_ON_HOME],
         "topics": topics.liveliest_first().prefetch_related("estates")[:TOPICS_ON_HOME],
     }
     return render(request, "site/home.html", context)
@@ -47,12 +49,25 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/rules.html", {"version": settings.RULES_VERSION})
+    context = {"version": settings.RULES_VERSION, "reasons": Reason.labels}
+    return render(request, "site/rules.html", context)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/privacy.html")
+    return render(request, "site/privacy.html", {"cookies": _cookies()})
+
+
+def _cookies() -> list[dict]:
+    """Every cookie that the site can set; the names are those of the settings."""
+    year = _("One year")
+    return [
+        {"name": settings.SESSION_COOKIE_NAME, "purpose": _("Keeps you signed in"), "lasts": _("Two weeks")},
+        {"name": settings.CSRF_COOKIE_NAME, "purpose": _("Protects forms from being sent by others"), "lasts": year},
+        {"name": "messages", "purpose": _("Carries a notice to the next page"), "lasts": _("Until it is shown")},
+        {"name": settings.LANGUAGE_COOKIE_NAME, "purpose": _("Remembers the language you chose"), "lasts": year},
+        {"name": THEME_COOKIE, "purpose": _("Remembers the appearance you chose"), "lasts": year},
+    ]
 
 
 @require_safe
@@ -69,24 +84,29 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
-    return _remember(request, "motyw", request.POST.get("motyw", ""), THEMES, fragment="#wyglad")
+    return _remember(request, THEME_COOKIE, request.POST.get("motyw", ""), THEMES, fragment="#wyglad")
 
 
 @csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    codes = [code for code, _name in settings.LANGUAGES]
+    codes = dict(settings.LANGUAGES)
     return _remember(request, settings.LANGUAGE_COOKIE_NAME, request.POST.get("language", ""), codes)
 
 
-def _remember(request: HttpRequest, cookie: str, value: str, known: list | tuple, fragment: str = "") -> HttpResponse:
+def _remember(request: HttpRequest, cookie: str, value: str, known: Iterable[str], fragment: str = "") -> HttpResponse:
     """Keeps a known value for a year and leads back to the page the reader came from."""
     if _from_elsewhere(request):
         return render(request, "403.html", status=403)
     response = HttpResponseRedirect(_local_address(request, request.POST.get("next", "")) + fragment)
     if value in known:
         response.set_cookie(
-            cookie, value, max_age=YEAR_SECONDS, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+            cookie,
+            value,
+            max_age=YEAR_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
         )
     return response
 
