@@ -25,9 +25,7 @@ KEYS = re.compile(r"^(/konto/(?:potwierdz|haslo/nowe)/).+")
 class DiscreetLogger(Logger):
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
-        atoms["U"] = KEYS.sub(
-            r"\1…", environ["RAW_URI"].partition("?")[0]
-        )  # still quoted: one line stays one
+        atoms["U"] = KEYS.sub(r"\1…", environ["RAW_URI"].partition("?")[0])  # still quoted: one line stays one
         return atoms
 
 

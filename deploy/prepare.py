@@ -39,10 +39,12 @@ def require_folder(folder) -> None:
     probe = folder / ".can-write"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"x" * 4096)
-        probe.unlink()
+        try:
+            probe.write_bytes(b"x" * 4096)
+        finally:
+            probe.unlink()
     except OSError as error:
-        stop(explain("looking whether it can be written", str(error), folder))
+        stop(explain("starting", str(error), folder))
 
 
 def wanted(part) -> str:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from prepare import PYTHON, ROOT, install, require_python
+from prepare import PYTHON, ROOT, install, require_folder, require_python
 from trouble import quietly
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -102,6 +102,7 @@ def test(report, browser) -> None:
 
 
 def main() -> None:
+    require_folder(ROOT / "var")
     install("all")
     report = Report()
     check(report)

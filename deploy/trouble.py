@@ -50,7 +50,7 @@ def explain(doing, output, folder) -> str:
     quoted = "\n  (" + last_line(output) + ")"
     if any(words in said for words in FULL):
         free = shutil.disk_usage(str(folder)).free // 10**6
-        return f"The disk is full while {doing}: {free} MB are free at {folder}, of 500 MB needed.{quoted}"
+        return f"The disk is full while {doing}: {folder} has {free} MB free, about 500 are needed.{quoted}"
     if any(words in said for words in CLOSED):
         return f"{folder} cannot be written while {doing}: check its owner and its disk.{quoted}"
     if any(words in said for words in NETWORK):
