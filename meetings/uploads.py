@@ -45,8 +45,8 @@ def validate_photo(file: UploadedFile | FieldFile) -> None:
         raise ValidationError(_("The photo has too many pixels. Make it smaller: at most 40 megapixels."))
 
 
-def clean_photo(file: FieldFile) -> ContentFile:
-    """A new JPEG of at most 1600 pixels a side, turned upright, without EXIF, GPS or any other metadata."""
+def clean_photo(file: FieldFile) -> tuple[ContentFile, tuple[int, int]]:
+    """A new JPEG, upright, without EXIF, GPS or any other metadata; and its width and height, 1600 pixels at most."""
     file.seek(0)
     with Image.open(file, formats=PHOTO_FORMATS) as image:
         image.draft("RGB", (PHOTO_EDGE * 2, PHOTO_EDGE * 2))
@@ -56,4 +56,4 @@ def clean_photo(file: FieldFile) -> ContentFile:
     fresh.paste(upright)
     out = io.BytesIO()
     fresh.save(out, "JPEG", quality=82, optimize=True, progressive=True)
-    return ContentFile(out.getvalue(), name="photo.jpg")
+    return ContentFile(out.getvalue(), name="photo.jpg"), fresh.size

@@ -80,8 +80,6 @@ class Photo(models.Model):
         _("photo"),
         upload_to=photo_path,
         validators=[validate_photo],
-        width_field="width",
-        height_field="height",
         help_text=_("JPEG, PNG or WebP, at most 10 MB and 40 megapixels."),
     )
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
@@ -106,5 +104,5 @@ class Photo(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.image and not self.image._committed:
-            self.image = clean_photo(self.image)
+            self.image, (self.width, self.height) = clean_photo(self.image)
         super().save(*args, **kwargs)
