@@ -12,7 +12,8 @@ LAYERS = ["forum_portal", "meetings", "topics", "participants"]
 SOURCES = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 PUBLIC_FACE = [path for path in SOURCES if path.name in {"views.py", "feeds.py", "sitemaps.py", "search.py"}]
 # What has drafts, or may be withheld.
-PUBLISHED_MODELS = set(
+PUBLISHED_MODELS = {"AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official"}
+PUBLISHED_MODELS |= {"Photo", "Presence", "Topic"}
     ["AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official", "Photo", "Presence", "Topic"]
 )
 STARTS = {"public", "visible_to", "waiting_of"}
