@@ -7,6 +7,7 @@ With REQUIRE_ALL=1 (`.ci/run`) a part that could not run is a failure.
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -102,6 +103,7 @@ def test(report, browser) -> None:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the part that runs ends with us
     require_folder(ROOT / "var")
     install("all")
     report = Report()
