@@ -1,5 +1,6 @@
 """Words in addresses: Polish letters folded, nothing lost that a reader would miss."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -77,10 +78,10 @@ def polish_slug(text: str) -> str:
     return (head if cut else slug[:MAX_LENGTH]).strip("-_")
 
 
-def free_slug(text: str, taken: models.QuerySet[Any], fallback: str) -> str:
-    """A slug that no row of `taken` has: the plain one, or with -2, -3 … One query."""
+def free_slug(text: str, taken: models.QuerySet[Any], fallback: str, reserved: Collection[str] = ()) -> str:
+    """A slug that no row of `taken` has and nobody reserved: the plain one, or with -2, -3 … One query."""
     base = polish_slug(text) or fallback
-    used = set(taken.filter(slug__startswith=base).values_list("slug", flat=True))
+    used = {*taken.filter(slug__startswith=base).values_list("slug", flat=True), *reserved}
     if base not in used:
         return base
     return next(candidate for n in range(2, len(used) + 3) if (candidate := f"{base}-{n}") not in used)

@@ -14,8 +14,6 @@ PUBLIC_FACE = [path for path in SOURCES if path.name in {"views.py", "feeds.py",
 # What has drafts, or may be withheld.
 PUBLISHED_MODELS = {"AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official"}
 PUBLISHED_MODELS |= {"Photo", "Presence", "Topic"}
-    ["AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official", "Photo", "Presence", "Topic"]
-)
 STARTS = {"public", "visible_to", "waiting_of"}
 
 

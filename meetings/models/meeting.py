@@ -20,7 +20,6 @@ from participants.dates import (
 )
 from participants.models import Addressed, Institution
 from participants.prose import RichTextField
-from participants.slugs import free_slug
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -234,7 +233,7 @@ class Meeting(Addressed):
         self.last_day = last_day(self.date, self.date_precision)
         if not self.slug:
             same_year = Meeting.objects.filter(date__year=self.date.year).exclude(pk=self.pk)
-            self.slug = free_slug(self.title, same_year, fallback="spotkanie")
+            self.make_slug(self.title, same_year, fallback="spotkanie")
         super().save(*args, **kwargs)
 
 

@@ -2,8 +2,11 @@
 
 from typing import Any, Self
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+from participants.slugs import free_slug, polish_slug
 
 
 class FormerAddressQuerySet(models.QuerySet["FormerAddress"]):
@@ -65,6 +68,24 @@ class Addressed(models.Model):
             super().save(*args, **kwargs)
             if before and before.is_public and before.get_absolute_url() != self.get_absolute_url():
                 FormerAddress.objects.move(before.get_absolute_url(), self.get_absolute_url())
+
+    def clean(self) -> None:
+        """An address that leads to another page since is not given away. Two queries."""
+        super().clean()
+        stored = self._stored()
+        if not self.slug or (stored and stored.get_absolute_url() == self.get_absolute_url()):
+            return
+        former = FormerAddress.objects.filter(path=self.get_absolute_url())
+        if former.exclude(target=stored.get_absolute_url() if stored else "").exists():
+            raise ValidationError({"slug": _("This address leads to another page already. Choose another one.")})
+
+    def make_slug(self, text: str, among: models.QuerySet[Any], fallback: str) -> None:
+        """A free address from `text`, avoiding those that lead elsewhere since. Two queries."""
+        self.slug = polish_slug(text) or fallback
+        stem = self.get_absolute_url().rstrip("/")
+        former = FormerAddress.objects.filter(path__startswith=stem).values_list("path", flat=True)
+        reserved = {path.rstrip("/").rpartition("/")[2] for path in former}
+        self.slug = free_slug(text, among, fallback, reserved)
 
     def _stored(self) -> Self | None:
         if self._state.adding:

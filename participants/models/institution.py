@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models.addresses import Addressed
-from participants.slugs import free_slug
 
 
 class InstitutionQuerySet(models.QuerySet["Institution"]):
@@ -94,7 +93,7 @@ class Institution(Addressed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
-            self.slug = free_slug(self.name, Institution.objects.exclude(pk=self.pk), fallback="instytucja")
+            self.make_slug(self.name, Institution.objects.exclude(pk=self.pk), fallback="instytucja")
         super().save(*args, **kwargs)
 
     def open_page(self) -> None:

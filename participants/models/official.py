@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.addresses import Addressed
 from participants.models.institution import Institution
-from participants.slugs import free_slug
 
 
 class Rank(models.Model):
@@ -83,7 +82,7 @@ class Official(Addressed):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
             name = f"{self.first_names} {self.last_name}"
-            self.slug = free_slug(name, Official.objects.exclude(pk=self.pk), fallback="osoba")
+            self.make_slug(name, Official.objects.exclude(pk=self.pk), fallback="osoba")
         super().save(*args, **kwargs)
 
     def open_page(self) -> None:

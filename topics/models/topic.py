@@ -161,5 +161,5 @@ class Topic(Addressed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
-            self.slug = free_slug(self.title, Topic.objects.exclude(pk=self.pk), fallback="temat")
+            self.make_slug(self.title, Topic.objects.exclude(pk=self.pk), fallback="temat")
         super().save(*args, **kwargs)
