@@ -36,11 +36,10 @@ def breadcrumb(content: str) -> SafeString:
     return render_to_string("components/breadcrumb.html", {"steps": content})
 
 
-@register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: template.Context, number: int, total: int, fragment: str = "") -> dict:
+@register.inclusion_tag("components/pagination.html")
+def pagination(number: int, total: int, fragment: str = "") -> dict:
     """Links to the neighbours, the first and the last of `total` pages; keeps the other query parameters."""
     return {
-        "request": context["request"],
         "number": number,
         "total": total,
         "pages": list(_pages_shown(number, total)),
