@@ -18,6 +18,8 @@ RICH_TAG = re.compile(r"<[^>]+>")
 # In a resident's text only what looks like a whole web address becomes a link.
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'\"”’…"
+# "w mieście", "29 maja", "2017 r.": what a line must not end with in Polish.
+SHORT_WORD = re.compile(r"(?<![\w<])([aiouwz]|\d+) (?=\w)", re.IGNORECASE)
 KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are made with it
 
 
@@ -66,3 +68,8 @@ def _link(address: str) -> str:
     if not URLValidator.regex.search(address):
         return escape(address)
     return f'<a href="{escape(address)}" rel="nofollow ugc noopener">{escape(address)}</a>'
+
+
+def bind_short_words(text: str) -> str:
+    """A no-break space after one-letter words and numbers, for texts that we write ourselves."""
+    return SHORT_WORD.sub("\\1\xa0", text)
