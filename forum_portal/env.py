@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = object()
+DATABASE_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 
 
 class Environment:
@@ -58,7 +59,10 @@ class Environment:
         return self._read("list", name, default)
 
     def database(self, name: str, default: str) -> dict[str, Any]:
-        return self._read("db_url", name, default)
+        address = self._read("db_url", name, default)
+        if address.get("ENGINE") not in DATABASE_ENGINES:
+            raise ImproperlyConfigured(f"{name} must begin with sqlite:// or postgres://.")
+        return address
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
         return self._read("cache_url", name, default)

@@ -1,0 +1,104 @@
+"""A real Chromium against a real server, at the width of a phone and of a desk."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from participants.models import Letter, Resident
+from tests.factories import PASSWORD
+
+# pytest-playwright runs an event loop in this thread; Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+WIDTHS = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 900}}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# The forum promises WCAG 2.2 AA; axe's best practices are held as well.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+expect.set_options(timeout=10_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    return {**browser_type_launch_args, "executable_path": executable, "args": FLAGS}
+
+
+@pytest.fixture(params=WIDTHS)
+def width(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server, width: str) -> Iterator[Callable[..., Page]]:
+    """`visit()` is a page of a new visitor in Polish; it fails the test when the console shows an error.
+
+    `visit(scripts=False)` has JavaScript switched off, `visit(color_scheme="dark")` prefers dark.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(*, scripts: bool = True, user: Resident | None = None, **how) -> Page:
+        how = {"locale": "pl-PL", "viewport": WIDTHS[width], "base_url": live_server.url, **how}
+        context = browser.new_context(java_script_enabled=scripts, **how)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if user:
+            sign_in(page, user)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # Chromium reports each 4xx page as an error; a test that asks for one looks at its status itself.
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def sign_in(page: Page, user: Resident) -> None:
+    page.goto("/konto/zaloguj/")
+    page.get_by_label("Adres e-mail").fill(user.email)
+    page.get_by_label("Hasło", exact=True).fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Zaloguj się").click()
+    page.wait_for_url(lambda url: "/konto/zaloguj/" not in url)
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """axe's violations, each with the first elements it names."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{fault['id']}: {[node['target'] for node in fault['nodes'][:3]]}" for fault in found]
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page has to be moved sideways to be read (WCAG 1.4.10)."""
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def letter_to(email: str) -> Letter:
+    """The last letter in the outbox for somebody."""
+    return Letter.objects.filter(to=email).latest("pk")
+
+
+@pytest.fixture
+def newcomer() -> str:
+    return f"nowa-{uuid.uuid4().hex[:8]}@poczta.example"
