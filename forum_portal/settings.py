@@ -96,6 +96,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Sign-in limits are counted here, so the cache is shared by all workers: the database, or Redis.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://forum_cache")}
+CACHES["default"]["max_entries"] = 50_000  # the default of 300 would forget limits while somebody guesses
 
 # -- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "participants.Resident"
@@ -125,6 +126,7 @@ ACCOUNT_FORMS = {
     "login": "participants.account_forms.LoginForm",
     "reset_password": "participants.account_forms.ResetPasswordForm",
     "reset_password_from_key": "participants.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "participants.account_forms.ReauthenticateForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
@@ -133,13 +135,31 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser of the sign-up only, for as long as ACCOUNT_LOGIN_TIMEOUT
+ACCOUNT_LOGIN_TIMEOUT = 60 * 60
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# "ip" counts a visitor's address, "key" an e-mail address, with or without an account. A hall full of residents
+# may share one address of a network. 15 minutes is what 429.html says.
+ACCOUNT_RATE_LIMITS = {
+    "login": "150/15m/ip",
+    "login_failed": "60/15m/ip,10/15m/key",
+    "signup": "60/15m/ip",
+    "confirm_email": "4/15m/key",  # beyond it the page looks the same and no letter goes out
+    "reset_password": "60/15m/ip,4/15m/key",
+    "reset_password_from_key": "60/15m/ip",
+    "reauthenticate": "10/15m/user",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 
 # -- Letters ------------------------------------------------------------------------------------
 # Whatever is sent goes through the outbox, in the transaction of its cause; the worker delivers it by EMAIL_URL.
 _mail = env.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = "participants.outbox.OutboxBackend"
-DELIVERY_BACKEND = _mail["EMAIL_BACKEND"]
+DELIVERY_BACKEND = {
+    "django.core.mail.backends.console.EmailBackend": "participants.outbox.ConsoleBackend",
+}.get(_mail["EMAIL_BACKEND"], _mail["EMAIL_BACKEND"])
 EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
 EMAIL_PORT = _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""

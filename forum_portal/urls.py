@@ -2,26 +2,31 @@
 
 from allauth.account import views as account
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, re_path
 
 from forum_portal import health, views
+from forum_portal.sitemaps import SITEMAPS, robots
+from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
 
 account_urls = [
-    path("zaloguj/", account.login, name="account_login"),
-    path("wyloguj/", account.logout, name="account_logout"),
-    path("zaloz/", account.signup, name="account_signup"),
-    path("nieaktywne/", account.account_inactive, name="account_inactive"),
-    path("sprawdz-poczte/", account.email_verification_sent, name="account_email_verification_sent"),
-    re_path(r"^potwierdz/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
-    path("haslo/reset/", account.password_reset, name="account_reset_password"),
-    path("haslo/reset/wyslane/", account.password_reset_done, name="account_reset_password_done"),
+    path("zaloguj/", account_page(account.login), name="account_login"),
+    path("wyloguj/", account_page(account.logout), name="account_logout"),
+    path("zaloz/", account_page(account.signup), name="account_signup"),
+    path("nieaktywne/", account_page(account.account_inactive), name="account_inactive"),
+    path("sprawdz-poczte/", account_page(account.email_verification_sent), name="account_email_verification_sent"),
+    path("nowy-link/", account_page(SendLinkView.as_view()), name="account_send_link"),
+    re_path(r"^potwierdz/(?P<key>[-:\w]+)/$", account_page(ConfirmEmailView.as_view()), name="account_confirm_email"),
+    path("dziala/", confirmed, name="account_confirmed"),
+    path("haslo/reset/", account_page(PasswordResetView.as_view()), name="account_reset_password"),
+    path("haslo/reset/wyslane/", account_page(account.password_reset_done), name="account_reset_password_done"),
     re_path(
         r"^haslo/nowe/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        account_page(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path("haslo/zmienione/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("haslo/potwierdz/", account.reauthenticate, name="account_reauthenticate"),
+    path("haslo/potwierdz/", account_page(account.reauthenticate), name="account_reauthenticate"),
 ]
 
 urlpatterns = [
@@ -34,6 +39,9 @@ urlpatterns = [
     path("jezyk/", views.set_language, name="set_language"),
     path("zdrowie/zyje/", health.alive, name="alive"),
     path("zdrowie/gotowe/", health.ready, name="ready"),
+    path("sitemap.xml", index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_section"}, name="sitemap"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
+    path("robots.txt", robots, name="robots"),
     path("konto/", include(account_urls)),
     path("spotkania/", include("meetings.urls")),
     path("tematy/", include("topics.urls")),

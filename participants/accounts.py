@@ -1,10 +1,26 @@
 """How allauth treats our accounts."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import get_next_redirect_url
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
+from participants.letters import queue_letter
 from participants.models import Resident
+from participants.validators import has_invisible
+
+log = logging.getLogger(__name__)
+ADDRESS_LIMIT = 2000
 
 
 def signature_of(user: Resident) -> str:
@@ -12,7 +28,76 @@ def signature_of(user: Resident) -> str:
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Names in letters and pages are signatures; letters go through the outbox (EMAIL_BACKEND)."""
+    """Letters start every link with SITE_URL and go through the outbox; `next` leads to pages of this site only."""
 
-    def populate_username(self, request: Any, user: Resident) -> None:
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is wrong. Try again."),
+        "too_many_login_attempts": _("Too many tries. Try again in 15 minutes."),
+        "incorrect_password": _("The password is wrong. Try again."),
+    }
+
+    def populate_username(self, request: HttpRequest, user: Resident) -> None:
         """Accounts have no user name."""
+
+    def save_user(self, request: HttpRequest, user: Resident, form: Any, commit: bool = True) -> Resident:
+        user.signature = form.cleaned_data["signature"]
+        user.rules_version, user.rules_accepted_at = settings.RULES_VERSION, timezone.now()
+        return super().save_user(request, user, form, commit=commit)
+
+    def login(self, request: HttpRequest, user: Resident) -> None:
+        """Signed in until the browser is closed; the box on the sign-in page makes it longer."""
+        super().login(request, user)
+        request.session.set_expiry(0)
+
+    def respond_email_verification_sent(self, request: HttpRequest, user: Resident | None) -> HttpResponseBase:
+        """Who signs in before confirming sees to which address the link went; at sign-up the form has noted it."""
+        if user:
+            request.session["letter_to"] = user.email
+        return super().respond_email_verification_sent(request, user)
+
+    # -- Ways ---------------------------------------------------------------------------------------
+
+    def is_safe_url(self, url: str) -> bool:
+        return url.startswith("/") and len(url) <= ADDRESS_LIMIT and not has_invisible(url) and super().is_safe_url(url)
+
+    def get_signup_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_confirmed")
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Without an address (a unix socket, a wrong TRUSTED_PROXY_COUNT) all visitors share one set of limits."""
+        try:
+            return super().get_client_ip(request)
+        except (PermissionDenied, ImproperlyConfigured):
+            log.error("No address of the visitor to count sign-in limits by: check TRUSTED_PROXY_COUNT.")
+            return "unknown"
+
+    # -- Letters ------------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        language = get_language() or settings.LANGUAGE_CODE
+        queue_letter(to=email, template=template_prefix, context=context, language=language)
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]), with_next=True)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _dash, token = key.partition("-")
+        return self._link(reverse("account_reset_password_from_key", args=[uid, token]), with_next=True)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        context = {
+            "login_url": self._link(reverse("account_login"), with_next=True),
+            "password_reset_url": self._link(reverse("account_reset_password"), with_next=True),
+        }
+        self.send_mail("account/email/account_already_exists", email, context)
+
+    def _link(self, path: str, *, with_next: bool = False) -> str:
+        target = get_next_redirect_url(self.request) if with_next else None
+        query = f"?{urlencode({'next': target})}" if target else ""
+        return f"{settings.SITE_URL}{path}{query}"
+
+
+def confirm_address(user: Resident) -> None:
+    """Note that the mailbox is theirs: they came by a link that was sent there. Two queries, three the first time."""
+    address, _new = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    address.set_verified()

@@ -1,18 +1,24 @@
-"""The mail backend that posts into the outbox: allauth and we send in one way, and a request never waits for SMTP."""
+"""Two mail backends: one posts into the outbox, so that a request never waits for SMTP; one prints for developers."""
 
 import uuid
 from collections.abc import Iterable
 
 from django.core.mail import EmailMessage
+from django.core.mail.backends import console
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
 from participants.letters import message_domain
 from participants.models import Letter
 
+NOWHERE = ".invalid"  # a name that never resolves (RFC 6761, 6.4); accounts of example content have it
+
 
 class OutboxBackend(BaseEmailBackend):
-    """Writes one Letter per addressee: rolled back with the current transaction, kept with it. One query a message."""
+    """Writes one Letter per addressee: rolled back with the current transaction, kept with it. One query a message.
+
+    A letter that can arrive nowhere is not written.
+    """
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         letters = [letter for message in email_messages for letter in _letters(message)]
@@ -34,4 +40,13 @@ def _letters(message: EmailMessage) -> list[Letter]:
             try_at=timezone.now(),
         )
         for address in message.recipients()
+        if not address.endswith(NOWHERE)
     ]
+
+
+class ConsoleBackend(console.EmailBackend):
+    """Prints letters as a person reads them, so that the link can be clicked in the terminal (EMAIL_URL=consolemail://)."""
+
+    def write_message(self, message: EmailMessage) -> None:
+        lines = ["-" * 79, f"To: {', '.join(message.recipients())}", f"Subject: {message.subject}", "", message.body]
+        self.stream.write("\n".join(lines) + "\n")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models.estate import Estate
 from participants.models.official import Appointment
-from participants.validators import validate_signature
+from participants.validators import validate_private_signature, validate_signature
 
 
 class ResidentManager(BaseUserManager["Resident"]):
@@ -94,6 +94,8 @@ class Resident(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()
+        if not self.is_staff:
+            validate_private_signature(self.signature)
 
     def is_suspended(self, now: Any) -> bool:
         return self.suspended_until is not None and self.suspended_until > now

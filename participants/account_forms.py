@@ -1,0 +1,163 @@
+"""The forms of sign-up, sign-in and a new password. Each answers alike whether an address has an account or not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.password_reset import request_password_reset
+from allauth.account.models import EmailAddress
+from allauth.account.utils import setup_user_email
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from participants.accounts import confirm_address
+from participants.forms import INVISIBLE, PublicForm, address_field, password_field
+from participants.models import Resident
+from participants.validators import validate_private_signature, validate_signature
+
+NEW_PASSWORD = _("At least 12 characters. Three random words work well.")
+
+
+class SignupForm(PublicForm, account.SignupForm):
+    signature = forms.CharField(
+        label=_("Signature on the forum"),
+        help_text=_("For example a first name and an estate. Everybody sees it beside comments."),
+        max_length=40,
+        validators=[validate_signature, validate_private_signature],
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+        error_messages={
+            "required": _("Write how you want to sign your comments"),
+            "max_length": _("Shorten the signature: at most %(limit_value)d characters."),
+            "null_characters_not_allowed": INVISIBLE,
+        },
+    )
+    rules = forms.BooleanField(
+        label=_("I know the rules of discussion and accept them"),
+        error_messages={"required": _("Tick that you know the rules of discussion")},
+    )
+    field_order = ("signature", "email", "password1", "rules")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = address_field(help_text=_("We will send a link to it. We do not publish the address."))
+        self.fields["password1"] = password_field(
+            label=_("Password"), autocomplete="new-password", help_text=NEW_PASSWORD, required=_("Choose a password")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """allauth has compared the password with the address; here it is compared with the signature too."""
+        super().clean()
+        data = self.cleaned_data
+        if "password1" in data and "signature" in data:
+            try:
+                validate_password(data["password1"], Resident(email=data.get("email", ""), signature=data["signature"]))
+            except ValidationError as error:
+                self.add_error("password1", error)
+        return data
+
+    def try_save(self, request: HttpRequest) -> tuple[Resident | None, Any]:
+        """A taken address costs as much time as a free one: most of it is the hashing of the password.
+
+        Two sign-ups with one address in the same moment: the second is treated as one that came later.
+        """
+        request.session["letter_to"] = self.cleaned_data["email"]
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        try:
+            return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+    def save(self, request: HttpRequest) -> Resident:
+        """The account with its address, or neither. The password is hashed before the database is locked."""
+        adapter = get_adapter()
+        resident = adapter.save_user(request, adapter.new_user(request), self, commit=False)
+        with transaction.atomic():
+            resident.save()
+            setup_user_email(request, resident, [])
+        return resident
+
+
+class LoginForm(PublicForm, account.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = address_field(autocomplete="username")
+        self.fields["password"] = password_field(
+            label=_("Password"), autocomplete="current-password", required=_("Write your password")
+        )
+        self.fields["remember"].label = _("Keep me signed in on this device")
+        self.order_fields(["login", "password", "remember"])
+
+    def clean_login(self) -> str:
+        return self.cleaned_data["login"].lower()
+
+
+class ResetPasswordForm(PublicForm, account.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = address_field()
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        email = self.cleaned_data["email"].lower()
+        users, tokens = self.users or [Resident(pk=0, email=email)], account.default_token_generator
+        _send(lambda: request_password_reset(request, email, users, tokens), in_earnest=bool(self.users))
+        return email
+
+
+class SendLinkForm(PublicForm):
+    """A new link for whoever has signed up and lost the first, or let it expire."""
+
+    email = address_field()
+
+    def save(self, request: HttpRequest) -> None:
+        email = self.cleaned_data["email"].lower()
+        owner = Resident.objects.filter(email=email, is_active=True).first()
+        waiting = EmailAddress.objects.filter(user=owner, email=email, verified=False).first() if owner else None
+        if waiting:
+            _send(lambda: waiting.send_confirmation(request, signup=True), in_earnest=True)
+        else:
+            _send(lambda: get_adapter().send_account_already_exists_mail(email), in_earnest=bool(owner))
+
+
+class ResetPasswordKeyForm(PublicForm, account.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["password1"] = password_field(
+            label=_("New password"),
+            autocomplete="new-password",
+            help_text=NEW_PASSWORD,
+            required=_("Choose a password"),
+        )
+
+    def clean_password1(self) -> str:
+        validate_password(self.cleaned_data["password1"], self.user)
+        return self.cleaned_data["password1"]
+
+    def save(self) -> None:
+        """The link came by mail, so the address is confirmed as well."""
+        super().save()
+        confirm_address(self.user)
+
+
+class ReauthenticateForm(PublicForm, account.ReauthenticateForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = password_field(
+            label=_("Password"), autocomplete="current-password", required=_("Write your password")
+        )
+
+
+def _send(send: Callable[[], object], *, in_earnest: bool) -> None:
+    """Send a letter, or do the same work and undo it: the time of the answer tells nobody who has an account."""
+    with transaction.atomic():
+        send()
+        if not in_earnest:
+            transaction.set_rollback(True)
