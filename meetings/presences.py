@@ -2,13 +2,16 @@
 
 import datetime
 
+from django.utils.translation import gettext
+
 from meetings.models import Meeting, Presence
 
 PRINTED = ("rank_text", "name_text", "post_text", "institution_text")
+SOURCES = ("appointment__official", "appointment__institution", "appointment__rank", "institution")
 
 
-def freeze(presence: Presence, now: datetime.datetime) -> None:
-    """Copy rank, name, post and institution from the appointment into the empty printed texts. Saves once.
+def fill(presence: Presence) -> None:
+    """Copy rank, name, post and institution from the appointment into the empty printed texts. Saves nothing.
 
     A name that its bearer withholds is not printed; the line becomes a post without a name.
     """
@@ -23,16 +26,18 @@ def freeze(presence: Presence, now: datetime.datetime) -> None:
             presence.kind = Presence.Kind.POST
     if presence.institution:
         presence.institution_text = presence.institution_text or presence.institution.name
+
+
+def freeze(presence: Presence, now: datetime.datetime) -> None:
+    """Fill in the printed texts for good. Saves once."""
+    fill(presence)
     presence.frozen_at = presence.frozen_at or now
     presence.save()
 
 
 def freeze_all(meeting: Meeting, now: datetime.datetime) -> None:
     """Freeze every line that is not frozen yet, and open the pages of the people and institutions it names."""
-    presences = meeting.presences.select_related(
-        "appointment__official", "appointment__institution", "appointment__rank", "institution"
-    )
-    for presence in presences:
+    for presence in meeting.presences.select_related(*SOURCES):
         if presence.frozen_at is None:
             freeze(presence, now)
         if presence.institution:
@@ -41,6 +46,23 @@ def freeze_all(meeting: Meeting, now: datetime.datetime) -> None:
             presence.appointment.official.open_page()
     for organiser in meeting.organisers.select_related("institution"):
         organiser.institution.open_page()
+
+
+def printed(meeting: Meeting, today: datetime.date) -> list[Presence]:
+    """The list of guests as the page shows it; lines not frozen yet as they would be frozen. One query.
+
+    Each line gets `attendance_note`: what is to be said of coming, "" where the heading says it already.
+    """
+    lines = list(meeting.presences.in_protocol_order().select_related(*SOURCES))
+    attendance = Presence.Attendance
+    expected = attendance.PRESENT if meeting.took_place(today) else attendance.INVITED
+    for line in lines:
+        if line.frozen_at is None:
+            fill(line)
+        line.attendance_note = "" if line.attendance == expected else line.get_attendance_display()
+        if line.attendance == attendance.DEPUTISED and line.deputy:
+            line.attendance_note = gettext("represented by %(deputy)s") % {"deputy": line.deputy}
+    return lines
 
 
 def note_correction(before: Presence, after: Presence, now: datetime.datetime) -> bool:

@@ -124,14 +124,13 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
 def keep_former(meeting: Meeting, now: datetime.datetime) -> Change:
     """Note the date and place that the meeting has now, before they are changed."""
     stored = Meeting.objects.get(pk=meeting.pk)
-    place = ", ".join(filter(None, [stored.place, stored.room, stored.address]))
     return Change.objects.create(
         meeting=stored,
         date=stored.date,
         date_precision=stored.date_precision,
         starts=stored.starts,
         ends=stored.ends,
-        place=place,
+        place=stored.where,
         changed_at=now,
     )
 

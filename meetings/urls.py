@@ -1,2 +1,28 @@
+from django.urls import path, register_converter
+
+from meetings import feeds, views
+
+
+class YearConverter:
+    """Four digits that Python's calendar knows as a year."""
+
+    regex = "(?!0000)[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04d}"
+
+
+register_converter(YearConverter, "year")
+
 app_name = "meetings"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.meeting_list, name="list"),
+    path("rss/", feeds.meeting_feed, name="feed"),
+    path("dokument/<int:pk>/<str:name>", views.document, name="document"),
+    path("zdjecie/<int:pk>/<str:name>", views.photo, name="photo"),
+    path("<year:year>/", views.year_list, name="year"),
+    path("<year:year>/<slug:slug>/", views.detail, name="detail"),
+]

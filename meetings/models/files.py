@@ -1,6 +1,7 @@
 """Documents and photos of a meeting. Both are checked and named anew when they are stored (meetings.uploads)."""
 
 import secrets
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.db import models
@@ -106,3 +107,7 @@ class Photo(models.Model):
         if self.image and not self.image._committed:
             self.image, (self.width, self.height) = clean_photo(self.image)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        """The name of the stored file is in the address: another photo in its place gets another address."""
+        return reverse("meetings:photo", args=[self.pk, PurePosixPath(self.image.name).name])

@@ -4,10 +4,11 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from meetings.models.forum import Forum
 from participants.dates import (
@@ -20,6 +21,18 @@ from participants.dates import (
 )
 from participants.models import Addressed, Institution
 from participants.prose import RichTextField
+
+
+def people_in_words(count: int | None, counted: str) -> str:
+    """ "24 osoby", "około 24 osób", "ponad 24 osoby", or "" when nobody knows."""
+    if count is None:
+        return ""
+    words = {
+        Meeting.Counted.EXACT: ngettext("%(count)d person", "%(count)d people", count),
+        Meeting.Counted.ABOUT: ngettext("about %(count)d person", "about %(count)d people", count),
+        Meeting.Counted.MORE_THAN: ngettext("more than %(count)d person", "more than %(count)d people", count),
+    }
+    return words[Meeting.Counted(counted)] % {"count": count}
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -49,8 +62,22 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         over = Q(state__in=[Meeting.State.ANNOUNCED, Meeting.State.CANCELLED], last_day__lt=today)
         return self.public().filter(over | Q(state__in=[Meeting.State.HELD, Meeting.State.ARCHIVED]))
 
+    def about(self, topics: models.QuerySet[Any]) -> "MeetingQuerySet":
+        """Those with one of the topics on the agenda."""
+        return self.filter(pk__in=Meeting.objects.filter(agenda_items__topic__in=topics).values("pk"))
+
+    def beside(self, meeting: "Meeting") -> "MeetingQuerySet":
+        """The last meeting of the same forum before this one and the first after it: two rows at most, one query."""
+        series = self.filter(forum=meeting.forum_id)
+        before = series.filter(Q(date__lt=meeting.date) | Q(date=meeting.date, pk__lt=meeting.pk))
+        after = series.filter(Q(date__gt=meeting.date) | Q(date=meeting.date, pk__gt=meeting.pk))
+        nearest = Q(pk__in=before.order_by("-date", "-pk").values("pk")[:1])
+        return self.filter(nearest | Q(pk__in=after.order_by("date", "pk").values("pk")[:1])).order_by("date", "pk")
+
     def soonest_first(self) -> "MeetingQuerySet":
-        return self.order_by("date", F("starts").asc(nulls_last=True), "pk")
+        """The postponed ones last: their date has no meaning any more."""
+        waiting = Case(When(state=Meeting.State.POSTPONED, then=Value(1)), default=Value(0))
+        return self.order_by(waiting, "date", F("starts").asc(nulls_last=True), "pk")
 
     def latest_first(self) -> "MeetingQuerySet":
         return self.order_by("-date", F("starts").desc(nulls_last=True), "-pk")
@@ -225,6 +252,32 @@ class Meeting(Addressed):
 
     def is_past(self, today: datetime.date) -> bool:
         return self.is_public and not self.is_upcoming(today)
+
+    def took_place(self, today: datetime.date) -> bool:
+        """It was held; a draft of a past meeting is shown as it will look when published."""
+        return self.held_at is not None or (not self.is_public and self.last_day < today)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Also in the archive: a meeting that never took place does not turn into one that did."""
+        return self.cancelled_at is not None
+
+    @property
+    def where(self) -> str:
+        return ", ".join(filter(None, [self.place, self.room, self.address]))
+
+    @property
+    def map_url(self) -> str:
+        if self.latitude is None or self.longitude is None:
+            return ""
+        return (
+            f"https://www.openstreetmap.org/?mlat={self.latitude}&mlon={self.longitude}"
+            f"#map=17/{self.latitude}/{self.longitude}"
+        )
+
+    @property
+    def head_count_in_words(self) -> str:
+        return people_in_words(self.head_count, self.head_counted)
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.date.year, self.slug])

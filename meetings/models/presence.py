@@ -3,9 +3,9 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, people_in_words
 from participants.models import Appointment, Institution
 
 
@@ -138,11 +138,16 @@ class Presence(models.Model):
         return self.meeting.is_public
 
     @property
-    def count_in_words(self) -> str:
-        """ "24 osoby", "około 30 osób", or "" when nobody knows."""
-        if self.count is None:
+    def is_on_host_side(self) -> bool:
+        return self.role in {Presence.Role.HOST, Presence.Role.ORGANISER, Presence.Role.CHAIR}
+
+    @property
+    def shown_name(self) -> str:
+        """Rank and name as printed; "" for a person who withholds the name, also when that was said later."""
+        if self.appointment and self.appointment.official.name_withheld:
             return ""
-        people = ngettext("%(count)d person", "%(count)d people", self.count) % {"count": self.count}
-        if self.counted == Meeting.Counted.EXACT:
-            return people
-        return f"{self.get_counted_display()} {people}"
+        return " ".join(filter(None, [self.rank_text, self.name_text]))
+
+    @property
+    def count_in_words(self) -> str:
+        return people_in_words(self.count, self.counted)

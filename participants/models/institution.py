@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models import Case, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,11 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
 
     def by_name(self) -> "InstitutionQuerySet":
         return self.order_by("name", "pk")
+
+    def by_kind(self) -> "InstitutionQuerySet":
+        """The kinds in the order in which they are declared, names within a kind."""
+        order = [When(kind=kind, then=Value(place)) for place, kind in enumerate(Institution.Kind.values)]
+        return self.order_by(Case(*order), "name", "pk")
 
 
 class Institution(Addressed):

@@ -35,8 +35,9 @@ class OfficialQuerySet(models.QuerySet["Official"]):
         return self.filter(published_at__isnull=False, name_withheld=False)
 
     def visible_to(self, user: Any) -> "OfficialQuerySet":
+        """Editors see pages before they open; a withheld name has no page for anybody."""
         if user.is_staff and user.has_perm("participants.change_official"):
-            return self
+            return self.filter(name_withheld=False)
         return self.public()
 
 
@@ -85,6 +86,18 @@ class Official(Addressed):
             self.make_slug(name, Official.objects.exclude(pk=self.pk), fallback="osoba")
         super().save(*args, **kwargs)
 
+    # What other apps keep about this person, by the reverse names of their foreign keys: they may not be imported here.
+
+    @property
+    def presences(self) -> models.QuerySet[Any]:
+        """Lines of lists of guests (meetings.Presence)."""
+        return _referring_to_appointments("presences").filter(appointment__official=self)
+
+    @property
+    def answers(self) -> models.QuerySet[Any]:
+        """What was written in the name of this person's posts (topics.Comment)."""
+        return _referring_to_appointments("answers").filter(appointment__official=self)
+
     def open_page(self) -> None:
         """Make the page public; a second call changes nothing. One query at most."""
         if not self.published_at:
@@ -92,19 +105,23 @@ class Official(Addressed):
             Official.objects.filter(pk=self.pk).update(published_at=self.published_at)
 
 
+def _referring_to_appointments(reverse_name: str) -> models.QuerySet[Any]:
+    return Appointment._meta.get_field(reverse_name).related_model._default_manager.all()
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    def named(self) -> "AppointmentQuerySet":
+        """Without those of people who withhold their names."""
+        return self.filter(official__name_withheld=False)
+
     def public(self) -> "AppointmentQuerySet":
-        return self.filter(
-            official__published_at__isnull=False,
-            official__name_withheld=False,
-            institution__published_at__isnull=False,
-        )
+        return self.named().filter(official__published_at__isnull=False, institution__published_at__isnull=False)
 
     def current(self, today: datetime.date) -> "AppointmentQuerySet":
         return self.filter(Q(starts__isnull=True) | Q(starts__lte=today), Q(ends__isnull=True) | Q(ends__gte=today))
 
     def former(self, today: datetime.date) -> "AppointmentQuerySet":
-        return self.filter(ends__lt=today)
+        return self.filter(ends__lt=today).order_by("-ends", "official__last_name", "pk")
 
 
 class Appointment(models.Model):
@@ -157,3 +174,6 @@ class Appointment(models.Model):
 
     def is_current(self, today: datetime.date) -> bool:
         return (self.starts is None or self.starts <= today) and (self.ends is None or self.ends >= today)
+
+    def is_former(self, today: datetime.date) -> bool:
+        return self.ends is not None and self.ends < today

@@ -1,0 +1,45 @@
+"""Meetings for feed readers, those published last first."""
+
+import datetime
+
+from django.contrib.syndication.views import Feed
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from meetings.models import Meeting
+from meetings.models.meeting import MeetingQuerySet
+from participants.prose import tidy_plain
+
+SHOWN = 20
+
+
+class MeetingFeed(Feed):
+    title = _("Meetings of the forum")
+    description = _("Meetings of the police with residents: announcements, changes and reports.")
+    link = reverse_lazy("meetings:list")
+    feed_url = reverse_lazy("meetings:feed")
+
+    def items(self) -> MeetingQuerySet:
+        return Meeting.objects.public().order_by("-published_at", "-pk")[:SHOWN]
+
+    def item_title(self, meeting: Meeting) -> str:
+        title = tidy_plain(meeting.title)  # XML knows no control characters
+        if meeting.is_cancelled:
+            title = gettext("Cancelled: %(title)s") % {"title": title}
+        if meeting.is_example:
+            title = gettext("Example: %(title)s") % {"title": title}
+        return title
+
+    def item_description(self, meeting: Meeting) -> str:
+        return tidy_plain(f"{meeting.when}\n\n{meeting.lead}")
+
+    def item_pubdate(self, meeting: Meeting) -> datetime.datetime | None:
+        return meeting.published_at
+
+    def item_updateddate(self, meeting: Meeting) -> datetime.datetime:
+        return meeting.changed_at
+
+
+meeting_feed = require_safe(MeetingFeed())

@@ -1,0 +1,155 @@
+"""Meetings as the public reads them: the lists, one meeting in each of its states, its documents and photos."""
+
+import datetime
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from meetings.models import Document, Meeting, Photo
+from meetings.presences import printed
+from participants.models import Estate
+from participants.paging import page_of
+from topics.models import Category, Topic
+
+PER_PAGE = 20
+COMING_SHOWN = 20
+FILE_SECONDS = 86_400
+
+
+@require_safe
+def meeting_list(request: HttpRequest) -> HttpResponse:
+    """Coming and past meetings; with a filter one list of all that match. Six queries, whatever their number."""
+    return _list(request, request.GET.get("rok", ""), canonical=reverse("meetings:list"))
+
+
+@require_safe
+def year_list(request: HttpRequest, year: int) -> HttpResponse:
+    return _list(request, str(year), canonical=reverse("meetings:year", args=[year]))
+
+
+def _list(request: HttpRequest, asked_year: str, *, canonical: str) -> HttpResponse:
+    """An empty filter is none; a value that is no choice is not found."""
+    today = timezone.localdate()
+    meetings = Meeting.objects.public().defer("announcement", "report")
+    years = [first.year for first in meetings.dates("date", "year", order="DESC")]
+    categories, estates = list(Category.objects.all()), list(Estate.objects.all())
+    year = _choice(asked_year, {str(known): known for known in years})
+    category = _choice(request.GET.get("kategoria", ""), {known.slug: known for known in categories})
+    estate = _choice(request.GET.get("osiedle", ""), {known.slug: known for known in estates})
+    is_filtered = any([year, category, estate])
+    found = _filtered(meetings, year, category, estate) if is_filtered else meetings.past(today)
+    page = page_of(request, found.latest_first(), size=PER_PAGE)
+    context = {
+        "coming": [] if is_filtered else meetings.upcoming(today).soonest_first()[:COMING_SHOWN],
+        "coming_shown": COMING_SHOWN,
+        "is_filtered": is_filtered,
+        "page": page,
+        "by_year": _by_year(page, today),
+        "years": years,
+        "year": year,
+        "categories": categories,
+        "category": category,
+        "estates": estates,
+        "estate": estate,
+        "canonical": request.build_absolute_uri(canonical),
+    }
+    return render(request, "meetings/meeting_list.html", context)
+
+
+def _choice(value: str, known: dict[str, Any]) -> Any:
+    if not value:
+        return None
+    if value not in known:
+        raise Http404
+    return known[value]
+
+
+def _filtered(meetings: Any, year: int | None, category: Category | None, estate: Estate | None) -> Any:
+    topics = Topic.objects.public()
+    if category:
+        topics = topics.filter(category=category)
+    if estate:
+        topics = topics.filter(estates=estate)
+    if year:
+        meetings = meetings.filter(date__year=year)
+    return meetings.about(topics) if category or estate else meetings
+
+
+def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
+    groups = itertools.groupby(meetings, key=lambda meeting: meeting.date.year)
+    return [{"year": year, "rows": [(m, m.is_past(today)) for m in own]} for year, own in groups]
+
+
+@require_safe
+def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
+    """Eight queries; two more for whoever is signed in, and another two for staff."""
+    meetings = Meeting.objects.visible_to(request.user).select_related("forum")
+    meeting = get_object_or_404(meetings, date__year=year, slug=slug)
+    today = timezone.localdate()
+    lines = printed(meeting, today)
+    agenda = list(meeting.agenda_items.select_related("topic"))
+    context = {
+        "meeting": meeting,
+        "took_place": meeting.took_place(today),
+        "is_over": meeting.last_day < today,
+        "agenda": agenda,
+        "has_hours": any(item.starts for item in agenda),
+        "hosts": [line for line in lines if line.is_on_host_side],
+        "guests": [line for line in lines if not line.is_on_host_side],
+        "organisers": list(meeting.organisers.select_related("institution")),
+        "changes": list(meeting.changes.all()),
+        "documents": list(meeting.documents.all()),
+        "photos": list(meeting.photos.all()),
+        "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
+        **_neighbours(meeting),
+    }
+    response = render(request, "meetings/meeting_detail.html", context)
+    if not meeting.is_public:
+        add_never_cache_headers(response)
+    return response
+
+
+def _neighbours(meeting: Meeting) -> dict[str, Meeting]:
+    here = (meeting.date, meeting.pk)
+    beside = Meeting.objects.public().defer("announcement", "report").beside(meeting)
+    return {"earlier" if (other.date, other.pk) < here else "later": other for other in beside}
+
+
+@require_safe
+def document(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("meeting"), pk=pk)
+    if name != found.download_name:
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    response = _file(found.file, found.meeting, "application/pdf", as_attachment=True, filename=name)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_safe
+def photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("meeting"), pk=pk)
+    if request.path != found.get_absolute_url():
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    return _file(found.image, found.meeting, "image/jpeg")
+
+
+def _file(file: FieldFile, meeting: Meeting, content_type: str, **options: Any) -> FileResponse:
+    """Streams a file; the type is ours, and no browser guesses another. Only files of public meetings are cached."""
+    try:
+        response = FileResponse(file.open("rb"), content_type=content_type, **options)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response["X-Content-Type-Options"] = "nosniff"
+    if meeting.is_public:
+        patch_cache_control(response, public=True, max_age=FILE_SECONDS)
+    else:
+        add_never_cache_headers(response)
+    return response
