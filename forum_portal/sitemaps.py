@@ -1,0 +1,36 @@
+"""The map of the whole site for search engines, and what they are asked to leave alone."""
+
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from meetings.sitemaps import MeetingSitemap
+from participants.sitemaps import InstitutionSitemap, OfficialSitemap
+from topics.sitemaps import TopicSitemap
+
+
+class PageSitemap(Sitemap):
+    """The pages that are always there."""
+
+    def items(self) -> list[str]:
+        return ["home", "meetings:list", "topics:list", "participants:institution_list", "about", "rules"]
+
+    def location(self, name: str) -> str:
+        return reverse(name)
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "meetings": MeetingSitemap,
+    "topics": TopicSitemap,
+    "institutions": InstitutionSitemap,
+    "officials": OfficialSitemap,
+}
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = ["User-agent: *", "Disallow: /panel/", "Disallow: /konto/"]
+    lines.append(f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
