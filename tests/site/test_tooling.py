@@ -43,7 +43,7 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """The project as a fresh clone holds it, with this run's libraries as its .venv; one for all tests of `make run`."""
+    """The project as a clone holds it, with this run's libraries as its .venv; one for both tests of `make run`."""
     folder = tmp_path_factory.mktemp("make-run") / "clone"
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -240,7 +240,7 @@ def make_run(clone, free_port):
 
 def wait_for_line(clone, process, words):
     """Return what is on the console once these words are."""
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while process.poll() is None and time.monotonic() < deadline:
         said = (clone / "console").read_text()
         if words in said:
@@ -291,7 +291,7 @@ def test_a_second_make_run_takes_seconds_and_keeps_database_and_key(make_run, cl
     before = (clone / ".env").read_text(), (clone / "var" / "forum.sqlite3").stat().st_ino
     started = time.monotonic()
     _, said = make_run()
-    assert time.monotonic() - started < 20  # 3 s on an idle machine
+    assert time.monotonic() - started < 30  # 3 s on an idle machine
     assert "Installing" not in said
     assert "Compressing" not in said
     assert ((clone / ".env").read_text(), (clone / "var" / "forum.sqlite3").stat().st_ino) == before
