@@ -20,6 +20,7 @@ LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'\"”’…"
 # "w mieście", "29 maja", "2017 r.": what a line must not end with in Polish.
 SHORT_WORD = re.compile(r"(?<![\w<])([aiouwz]|\d+) (?=\w)", re.IGNORECASE)
+BREAKS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n\n", "\t": " "})
 KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are made with it
 
 
@@ -39,12 +40,15 @@ def clean_rich(html: str) -> str:
 
 
 def tidy_plain(text: str) -> str:
-    """Unix line ends, NFC, no control or direction-changing characters, at most one empty line in a row."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n"))
+    """Unix line ends, NFC, no control or direction-changing characters, at most one empty line in a row.
+
+    Tidying what is tidy changes nothing; a tab becomes a space, so that the words around it stay apart.
+    """
+    text = text.replace("\r\n", "\n").translate(BREAKS)
     text = "".join(
         c for c in text if c == "\n" or c in KEPT_FORMAT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
     )
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -4,18 +4,29 @@ import datetime
 import uuid
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from participants.models import Appointment
 from participants.prose import tidy_plain
 from topics.holding import reason_to_hold
 from topics.models import TEXT_LIMIT, Comment, Topic
 
+NAME_LIMIT = Comment._meta.get_field("author_name").max_length
+# A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
+ABSURD_LIMIT = 10 * TEXT_LIMIT
+OFFICIALS_MAY_ANSWER = {Topic.State.OPEN, Topic.State.CLOSED}
+
 
 class CommentRefused(Exception):
     """The rules do not let this comment be written; `str()` of it is the sentence for the author."""
+
+
+class TalkClosed(CommentRefused):
+    """Nobody like the author may write here any more, whatever the text."""
 
 
 def add_comment(
@@ -27,36 +38,59 @@ def add_comment(
     parent: Comment | None = None,
     now: datetime.datetime | None = None,
 ) -> Comment:
-    """Write a comment; the same `submission` sent twice makes one.
+    """Write a comment; the same `submission` sent twice, even at one moment, makes one.
 
     Locks the topic, so that a talk closed a moment ago takes nothing more. What no rule holds back is
     published at once. An account tied to a current appointment speaks in the name of its post, also where
-    the talk is closed to residents. Eight queries, whatever the size of the topic.
+    the talk is closed to residents. Nine queries at most with the parent's two, whatever the size of the topic.
 
-    Raises CommentRefused when the talk is closed, the author may not write, the parent cannot be answered,
-    or the text is empty or longer than TEXT_LIMIT.
+    Raises TalkClosed when the talk is closed, and CommentRefused when the author may not write (suspended,
+    address not confirmed), the parent cannot be answered, or the text is empty or longer than TEXT_LIMIT.
     """
     now = now or timezone.now()
-    with transaction.atomic():
-        topic = Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
+    try:
+        with transaction.atomic():
+            return _add(topic, author, text, submission, parent, now)
+    except IntegrityError:
+        # The same form, sent at the same moment about another topic, whose lock is not ours.
         sent_before = Comment.objects.filter(submission=submission).first()
-        if sent_before:
-            return _own(sent_before, author)
-        _check_author(topic, author, now)
-        comment = Comment(
-            topic=topic,
-            parent=_answerable(parent, topic),
-            author=author,
-            text=_fitting(text),
-            submission=submission,
-            created_at=now,
-            **_voice(author, now),
-        )
-        comment.hold = reason_to_hold(comment.text, author)
-        comment.save()
-        if comment.hold == Comment.Hold.NONE:
-            show(comment, topic=topic, now=now)
+        if sent_before is None:
+            raise
+        return _same(sent_before, author, topic, parent, text)
+
+
+def _add(
+    topic: Topic, author: Any, text: str, submission: uuid.UUID, parent: Comment | None, now: datetime.datetime
+) -> Comment:
+    topic = Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
+    sent_before = Comment.objects.filter(submission=submission).first()
+    if sent_before:
+        return _same(sent_before, author, topic, parent, text)
+    voice = _voice(author, now)
+    _check_author(author, now)
+    if not may_be_written_in(topic, official="voice" in voice, now=now):
+        raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))
+    comment = Comment(
+        topic=topic,
+        parent=_answerable(parent, topic),
+        author=author,
+        text=_fitting(text),
+        submission=submission,
+        created_at=now,
+        **voice,
+    )
+    comment.hold = reason_to_hold(comment)
+    comment.save()
+    if comment.hold == Comment.Hold.NONE:
+        show(comment, topic=topic, now=now)
     return comment
+
+
+def may_be_written_in(topic: Topic, *, official: bool, now: datetime.datetime) -> bool:
+    """Whether the talk takes comments; officials may answer after it was closed to residents. No query."""
+    if official and topic.state in OFFICIALS_MAY_ANSWER:
+        return True
+    return topic.accepts_comments(timezone.localdate(now))
 
 
 def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
@@ -93,20 +127,25 @@ def _next_position(comment: Comment, topic: Topic) -> int:
     return Comment.objects.values_list("reply_count", flat=True).get(pk=comment.parent_id)
 
 
-def _own(comment: Comment, author: Any) -> Comment:
-    if comment.author_id != author.pk:
-        raise CommentRefused(_("This form was sent already. Open the page again and write once more."))
+def _same(comment: Comment, author: Any, topic: Topic, parent: Comment | None, text: str) -> Comment:
+    """The comment that this form made before; a form used again for something else is refused, with nothing lost."""
+    place = (topic.pk, parent.parent_id or parent.pk if parent else None)
+    if (
+        comment.author_id != author.pk
+        or (comment.topic_id, comment.parent_id) != place
+        or comment.text != _fitting(text)
+    ):
+        raise CommentRefused(_("This form was sent already. Check the text and send it once more."))
     return comment
 
 
-def _check_author(topic: Topic, author: Any, now: datetime.datetime) -> None:
+def _check_author(author: Any, now: datetime.datetime) -> None:
     if not author.is_active:
         raise CommentRefused(_("This account cannot write comments."))
     if author.is_suspended(now):
         raise CommentRefused(_("Your account cannot write for some time. The reason is in your e-mail."))
-    official = author.appointment_id and topic.is_public
-    if not official and not topic.accepts_comments(timezone.localdate(now)):
-        raise CommentRefused(_("The talk is closed. You can still read everything, but not add to it."))
+    if not author.emailaddress_set.filter(verified=True).exists():
+        raise CommentRefused(_("Confirm your e-mail address first: open the link in the letter that we sent you."))
 
 
 def _answerable(parent: Comment | None, topic: Topic) -> Comment | None:
@@ -120,21 +159,32 @@ def _answerable(parent: Comment | None, topic: Topic) -> Comment | None:
 
 
 def _fitting(text: str) -> str:
-    text = tidy_plain(text)
+    if len(text) <= ABSURD_LIMIT:
+        text = tidy_plain(text)
     if not any(not char.isspace() for char in text):
         raise CommentRefused(_("Write your comment."))
-    if len(text) > TEXT_LIMIT:
-        raise CommentRefused(_("Shorten the comment: it is longer than %(limit)d characters.") % {"limit": TEXT_LIMIT})
+    over = len(text) - TEXT_LIMIT
+    if over > 0:
+        raise CommentRefused(
+            ngettext(
+                "Shorten the comment by %(over)d character. At most %(limit)d characters.",
+                "Shorten the comment by %(over)d characters. At most %(limit)d characters.",
+                over,
+            )
+            % {"over": over, "limit": TEXT_LIMIT}
+        )
     return text
 
 
 def _voice(author: Any, now: datetime.datetime) -> dict[str, Any]:
     """Rank, name, post and institution as they are today, frozen as text."""
-    appointment = author.appointment
+    whole = Appointment.objects.select_related("official", "institution", "rank")
+    appointment = whole.filter(pk=author.appointment_id).first() if author.appointment_id else None
     if appointment is None or not appointment.is_current(timezone.localdate(now)):
         return {"author_name": author.signature}
-    voice = f"{appointment.post_as_held}, {appointment.institution.name}"
+    institution = appointment.institution.name
     if appointment.official.name_withheld:
-        return {"appointment": appointment, "voice": voice, "author_name": appointment.post_as_held}
-    name = " ".join(filter(None, [appointment.rank_label, appointment.official.full_name]))
-    return {"appointment": appointment, "voice": voice, "author_name": name}
+        post = appointment.post_as_held[:NAME_LIMIT]
+        return {"appointment": appointment, "voice": institution, "author_name": post}
+    name = " ".join(filter(None, [appointment.rank_label, appointment.official.full_name]))[:NAME_LIMIT]
+    return {"appointment": appointment, "voice": f"{appointment.post_as_held}, {institution}", "author_name": name}

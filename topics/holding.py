@@ -1,7 +1,6 @@
 """Rules by which a comment waits for a moderator before anybody else sees it."""
 
 import re
-from typing import Any
 
 from topics.models import Comment
 
@@ -15,14 +14,14 @@ PHONE = re.compile(
 PLATE = re.compile(r"\b(?=[A-Z]{2,3}\s?[A-Z0-9]*\d)[A-Z]{2,3}[\s-]?[A-Z0-9]{4,5}\b")
 
 
-def reason_to_hold(text: str, author: Any) -> Comment.Hold:
+def reason_to_hold(comment: Comment) -> Comment.Hold:
     """The first rule that applies, or Hold.NONE. One query, none for officials (they are not held)."""
-    if author.appointment_id:
+    if comment.is_official:
         return Comment.Hold.NONE
-    published = Comment.objects.published().filter(author=author)[:TRUSTED_AFTER]
+    published = Comment.objects.published().filter(author=comment.author_id)[:TRUSTED_AFTER]
     if len(published.values_list("pk")) < TRUSTED_AFTER:
         return Comment.Hold.FIRST
-    return reason_in_text(text)
+    return reason_in_text(comment.text)
 
 
 def reason_in_text(text: str) -> Comment.Hold:

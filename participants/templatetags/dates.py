@@ -1,11 +1,13 @@
 """Dates in words, inside `<time>`."""
 
 import datetime
+import functools
 
 from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from participants.dates import Precision, in_words, machine
 
@@ -30,6 +32,12 @@ def weekday(date: datetime.date, precision: str = Precision.DAY) -> SafeString:
 @register.simple_tag
 def moment(value: datetime.datetime) -> SafeString:
     """`<time>` with "18 listopada 2026 r., godz. 10:40", in the forum's time zone."""
+    return _moment(value, get_language())
+
+
+@functools.lru_cache(maxsize=10_000)
+def _moment(value: datetime.datetime, language: str) -> SafeString:
+    """Kept, as a page prints eighty of them and a popular one prints the same again."""
     local = timezone.localtime(value)
     words = formats.date_format(local, "DATETIME_FORMAT")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)

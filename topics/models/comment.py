@@ -49,6 +49,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """One page of threads or of replies. The position is the page index: a deep page costs what the first does."""
         return self.filter(position__gt=(number - 1) * PER_PAGE, position__lte=number * PER_PAGE)
 
+    def first_replies(self) -> "CommentQuerySet":
+        """Those that stand under their comment on the topic's page."""
+        return self.filter(parent__isnull=False, position__lte=INLINE_REPLIES)
+
+    def with_speaker(self) -> "CommentQuerySet":
+        """Without a query per comment: the page of the official who speaks."""
+        return self.select_related("appointment__official")
+
     def in_order(self) -> "CommentQuerySet":
         return self.order_by("position", "pk")
 
@@ -177,6 +185,17 @@ class Comment(models.Model):
     def page(self) -> int:
         """The page of the topic (for a thread) or of the thread (for a reply) that shows it. No query."""
         return ((self.position or 1) - 1) // PER_PAGE + 1
+
+    @property
+    def reason_label(self) -> str:
+        """Why it was hidden, in the words of the published list."""
+        return dict(Reason.choices).get(self.hidden_reason, self.hidden_reason)
+
+    @property
+    def speaker_url(self) -> str:
+        """The open page of the official, or "". Use with `with_speaker()`."""
+        official = self.appointment.official if self.appointment else None
+        return official.get_absolute_url() if official and official.is_public else ""
 
     def get_absolute_url(self) -> str:
         return reverse("topics:permalink", args=[self.topic.slug, self.pk])

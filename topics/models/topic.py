@@ -4,8 +4,9 @@ import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Addressed, Estate
@@ -64,6 +65,17 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
     def newest_first(self) -> "TopicQuerySet":
         return self.order_by("-published_at", "-pk")
+
+    def unanswered_first(self) -> "TopicQuerySet":
+        """Those without an official answer, the liveliest on top."""
+        answered = Case(When(official_count__gt=0, then=1), default=0)
+        return self.order_by(answered, "-active_at", "-pk")
+
+    def open_first(self, today: datetime.date) -> "TopicQuerySet":
+        """Those that take comments before those that do not; the order within stays."""
+        is_open = Q(closes_on__isnull=True) | Q(closes_on__gte=today)
+        closed = Case(When(is_open, state=Topic.State.OPEN, then=0), default=1)
+        return self.order_by(closed, *self.query.order_by)
 
 
 class Topic(Addressed):
@@ -141,6 +153,23 @@ class Topic(Addressed):
 
     def accepts_comments(self, today: datetime.date) -> bool:
         return self.state == Topic.State.OPEN and (self.closes_on is None or self.closes_on >= today)
+
+    def closed_since(self, today: datetime.date) -> datetime.date | None:
+        """The first day without new comments; None while they are taken. For public topics."""
+        if self.accepts_comments(today):
+            return None
+        over = self.closes_on + datetime.timedelta(days=1) if self.closes_on else None
+        closed = timezone.localdate(self.closed_at) if self.closed_at else None
+        return min(filter(None, [over, closed]), default=None)
+
+    @property
+    def pinned_answer(self) -> Any:
+        """The comment to show on top, while it can be seen. Fetch with select_related("pinned")."""
+        pinned = self.pinned
+        if pinned is None or pinned.topic_id != self.pk or pinned.state != pinned.State.PUBLISHED:
+            return None
+        pinned.topic = self
+        return pinned
 
     def is_visible_to(self, user: Any) -> bool:
         return self.is_public or (user.is_staff and user.has_perm("topics.change_topic"))

@@ -1,0 +1,18 @@
+"""What search engines are told about."""
+
+import datetime
+
+from django.contrib.sitemaps import Sitemap
+
+from topics.models import Topic
+from topics.models.topic import TopicQuerySet
+
+
+class TopicSitemap(Sitemap):
+    limit = 5000
+
+    def items(self) -> TopicQuerySet:
+        return Topic.objects.public().order_by("pk")
+
+    def lastmod(self, topic: Topic) -> datetime.datetime:
+        return max(filter(None, [topic.changed_at, topic.last_comment_at]))
