@@ -100,6 +100,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "meeting": meeting,
         "took_place": meeting.took_place(today),
         "is_over": meeting.last_day < today,
+        "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
         "has_hours": any(item.starts for item in agenda),
         "hosts": [line for line in lines if line.is_on_host_side],
@@ -111,6 +112,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **_neighbours(meeting),
     }
+    context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
     if not meeting.is_public:
         add_never_cache_headers(response)

@@ -7,8 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import formats
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+
+SMALL_MONTHS = {"pl", "uk"}  # languages that write months small; Django's lists begin them with a capital
 
 
 class Precision(models.TextChoices):
@@ -40,7 +42,8 @@ def in_words(date: datetime.date, precision: str) -> str:
     if precision == Precision.DAY:
         return formats.date_format(date, "DATE_FORMAT")
     if precision == Precision.MONTH:
-        return formats.date_format(date, "YEAR_MONTH_FORMAT")
+        words = formats.date_format(date, "YEAR_MONTH_FORMAT")
+        return words.lower() if get_language() in SMALL_MONTHS else words
     words = {
         Precision.YEAR: gettext("year %(year)s"),
         Precision.EARLY_YEAR: gettext("beginning of %(year)s"),

@@ -17,7 +17,8 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
         return self.order_by("position", "pk")
 
     def latest_first(self) -> "PresenceQuerySet":
-        return self.order_by("-meeting__date", "-pk")
+        """The latest meeting first, its lines in protocol order."""
+        return self.order_by("-meeting__date", "-meeting", "position", "pk")
 
 
 class Presence(models.Model):
