@@ -1,0 +1,65 @@
+"""Taking the example content away: all of it, and nothing else."""
+
+from django.db import models, transaction
+from django.db.models import ProtectedError, Q
+
+from meetings.example.people import CATEGORIES, ESTATES
+from meetings.models import Document, Forum, Meeting, Photo
+from participants.models import Appointment, Estate, FormerAddress, Institution, Official, Resident
+from topics.models import Category, Comment, Decision, Topic
+
+
+class StillUsed(Exception):
+    """Something real hangs on the example content; `args` are its names."""
+
+
+def comments_of_residents() -> models.QuerySet[Comment]:
+    """What real people wrote on example topics."""
+    return Comment.objects.filter(topic__is_example=True).exclude(author__is_example=True).order_by("pk")
+
+
+@transaction.atomic
+def remove_example() -> int:
+    """Delete from the top down, comments of residents included; the number of rows, or StillUsed and nothing deleted.
+
+    Accounts that spoke in an example's name or live on an example estate stay, without it.
+    """
+    comments = Comment.objects.filter(topic__is_example=True)
+    files = _files()
+    doomed = [
+        _former_addresses(),
+        Meeting.objects.filter(is_example=True),
+        Forum.objects.filter(is_example=True),
+        Decision.objects.filter(comment__topic__is_example=True),
+        comments.filter(parent__isnull=False),
+        comments,
+        Topic.objects.filter(is_example=True),
+        Resident.objects.filter(is_example=True),
+        Appointment.objects.filter(Q(official__is_example=True) | Q(institution__is_example=True)),
+        Official.objects.filter(is_example=True),
+        Institution.objects.filter(is_example=True),
+        Category.objects.filter(name__in=CATEGORIES),
+        Estate.objects.filter(name__in=ESTATES),
+    ]
+    try:
+        deleted = sum(rows.delete()[0] for rows in doomed)
+    except ProtectedError as error:
+        raise StillUsed(*sorted(f"{row._meta.verbose_name}: {row}" for row in error.protected_objects)) from error
+    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+    return deleted
+
+
+def _files() -> list[models.fields.files.FieldFile]:
+    """What somebody uploaded to an example meeting."""
+    documents = Document.objects.filter(meeting__is_example=True)
+    photos = Photo.objects.filter(meeting__is_example=True)
+    return [document.file for document in documents] + [photo.image for photo in photos]
+
+
+def _former_addresses() -> models.QuerySet[FormerAddress]:
+    pages = [
+        page.get_absolute_url()
+        for model in (Meeting, Topic, Official, Institution)
+        for page in model._default_manager.filter(is_example=True)
+    ]
+    return FormerAddress.objects.filter(target__in=pages)

@@ -1,0 +1,106 @@
+"""What the invented residents say. Order is the order of writing."""
+
+from typing import NamedTuple
+
+
+class Reply(NamedTuple):
+    thread: int  # index of the comment it answers
+    text: str
+    official: str = ""  # key of the official who answers; else a resident
+
+
+INSULT = "Ten, kto tam parkuje, to zwykły cham i wszyscy wiemy, gdzie mieszka."  # a moderator hides it
+WAY_HOME = [
+    "Wracam z przystanku przez skwer i tam od dawna nie świecą dwie lampy.",
+    "Najgorzej jest na schodach między blokami. Zimą ślisko, a wieczorem nic nie widać.",
+    "Moje dzieci idą z treningu około 20:00. Przydałby się wtedy patrol przy boisku.",
+    "Przejście pod torami: mokro, ciemno i nikt tam nie zagląda.",
+    "U nas jest spokojnie, odkąd skwer jest oświetlony. Warto zrobić tak samo przy szkole.",
+    "Kierowcy skracają sobie drogę przez parking. Trzeba uważać bardziej niż na ulicy.",
+    "Po 21:00 autobus staje w ciemnej zatoczce. Można przesunąć przystanek bliżej latarni?",
+    "Chodnik przy garażach jest zastawiony samochodami, więc idzie się jezdnią.",
+    "Czy dzielnicowy mógłby przejść się z nami wieczorem tą trasą? Chętnie pokażę miejsca.",
+    INSULT,
+    "Krzewy przy alejce zasłaniają widok. Wystarczy je przyciąć.",
+    "Przy placu zabaw brakuje jednej lampy, a druga mruga.",
+    "Na rondzie piesi czekają długo, bo auta nie zwalniają.",
+    "Wieczorem omijam park i nadkładam drogi. Wolałabym nie musieć.",
+    "W zeszłym tygodniu przy kiosku stał patrol i od razu było inaczej.",
+    "Droga z przedszkola nie ma chodnika na odcinku stu metrów.",
+    "Biegam rano i widzę, że lampy gasną za wcześnie, jeszcze przed świtem.",
+    "Przejście przy aptece jest słabo widoczne. Pasy prawie się starły.",
+    "Na osiedlu południowym brakuje ławek, starsze osoby nie mają gdzie odpocząć po drodze.",
+    "Psy bez smyczy na skwerze to też kwestia bezpieczeństwa dzieci.",
+    "Dobrze działa kamera przy wejściu do szkoły. Druga przydałaby się od strony boiska.",
+    "Zamykana na noc brama przy sklepie wydłuża drogę o kilometr.",
+    "Chodzimy grupą, sąsiadka z sąsiadką. Polecam innym.",
+    "Rowerzyści jadą po chodniku, bo ulica jest dla nich za szybka. Może pas dla rowerów?",
+    "Po deszczu przejście przy garażach zamienia się w kałużę i wszyscy wchodzą na jezdnię.",
+    "Pod wiatą śmietnikową zbiera się młodzież. Nikomu nie szkodzi, ale jest głośno.",
+    "Kto odpowiada za lampy na terenie spółdzielni: miasto czy spółdzielnia?",
+    "Znak ograniczenia prędkości przy szkole zasłania drzewo.",
+    "Brakuje poręczy przy zejściu do przystanku.",
+    "Proszę o patrol w piątki po 22:00, wtedy jest najwięcej krzyków.",
+    "Widziałam patrol pieszy dwa razy w tym miesiącu. Oby tak dalej.",
+    "Na moście nie ma gdzie się minąć z wózkiem.",
+    "Zapytałem dzieci w klasie: najbardziej boją się przejścia pod wiaduktem.",
+    "Latarnia przy bloku 7 świeci w okna, a nie na chodnik.",
+    "Przy stacji benzynowej samochody wyjeżdżają bez zatrzymania.",
+    "Oznaczcie, proszę, skrót do szkoły. Nowi mieszkańcy go nie znają.",
+    "Ścieżka nad rzeką jest piękna, ale po zmroku całkiem pusta.",
+    "Może ktoś z rady osiedla zbierze te miejsca na jednej mapie?",
+    "Sygnalizacja przy targu daje pieszym za mało czasu.",
+    "W weekendy pod sklepem parkują na przejściu.",
+    "Dziękuję za naprawę lampy przy placu zabaw, działa od wczoraj.",
+    "Kładka jest zamknięta od wiosny i wszyscy przechodzą przez tory.",
+    "Przydałyby się odblaski dla pierwszoklasistów. Kto może pomóc?",
+    "Na parkingu za biblioteką nie ma ani jednej latarni.",
+    "Ulica jest nierówna i rowery zjeżdżają na chodnik.",
+    "Wieczorne treningi kończą się o tej samej godzinie. Jeden patrol wystarczyłby dla wszystkich.",
+    "Zgłosiłam ciemne przejście w urzędzie i po miesiącu jest nowa lampa. Warto pisać.",
+    "Czy można liczyć na spacer po osiedlu z dzielnicowym także w sobotę?",
+    "Popieram prośbę o patrol przy boisku.",
+]
+WAY_HOME_REPLIES = [
+    Reply(0, "Dziękujemy. Lampy na skwerze zgłosiliśmy do naprawy, ekipa ma przyjechać w tym tygodniu.", "maj"),
+    Reply(0, "Jedna już świeci."),
+    Reply(0, "Potwierdzam, druga jeszcze nie."),
+    Reply(0, "Druga czeka na część. Damy znać tutaj.", "maj"),
+    Reply(0, "Dziękuję za szybką odpowiedź."),
+    Reply(2, "Patrol będzie przy boisku we wtorki i czwartki, kiedy są treningi.", "wolska"),
+    Reply(2, "Super, przekażę innym rodzicom."),
+    Reply(8, "Tak, zapraszam. Termin podamy na najbliższym spotkaniu.", "wolska"),
+    Reply(9, "Można to samo powiedzieć spokojniej."),
+    Reply(26, "Lampy między blokami należą do spółdzielni. Proszę pisać do nas, wymieniamy je na bieżąco.", "sowa"),
+    Reply(47, "W sobotę też się da, jeśli zbierze się kilka osób.", "wolska"),
+]
+WAY_HOME_PINNED = (
+    "Dziękujemy za wszystkie wskazane miejsca. Układamy z nich trasę wieczornych patroli i listę lamp do naprawy. "
+    "Jedno i drugie pokażemy na najbliższym spotkaniu."
+)
+WITH_LINK = "Zdjęcia tego miejsca są na www.przyklad.invalid, proszę zobaczyć."
+FROM_NEWCOMER = "Mieszkam tu od niedawna. Czy przy nowym bloku też planujecie oświetlenie?"
+
+NOISE = [
+    "Mecze do późna słychać w całym bloku. Da się umówić na 22:00?",
+    "Gramy tam od lat i nikomu nie chcemy przeszkadzać. Umówmy się.",
+    "Wystarczyłaby tablica z godzinami.",
+]
+NOISE_REPLIES = [
+    Reply(0, "Tablica z godzinami stanie przy wejściu. Straż miejska będzie tam zaglądać w weekendy.", "maj")
+]
+SHARED_PATH = [
+    "Na ścieżce przy rzece trudno minąć się z rowerem.",
+    "Jako rowerzysta wolałbym jechać ulicą, ale tam jest niebezpiecznie.",
+    "Dzwonek i uśmiech zwykle wystarczą.",
+    "Namalujcie linię, będzie wiadomo, kto gdzie.",
+]
+BICYCLES = [
+    "Z naszej klatki zginęły dwa rowery. Drzwi się nie domykają.",
+    "U nas pomogły stojaki pod kamerą.",
+    "Czy można oznakować rower na komendzie?",
+]
+BICYCLES_REPLIES = [
+    Reply(0, "Zamek wymieniliśmy, domofon naprawimy w tym miesiącu.", "sowa"),
+    Reply(2, "Tak. Proszę zabrać rower i dowód tożsamości, oznakowanie jest bezpłatne.", "wolska"),
+]
