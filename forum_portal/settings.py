@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "forum_portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "forum_portal.middleware.RequestGuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "forum_portal.middleware.InterfaceLanguageMiddleware",
@@ -100,10 +101,8 @@ CACHES["default"]["max_entries"] = 50_000  # the default of 300 would forget lim
 
 # -- Accounts -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "participants.Resident"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# A ModelBackend with e-mail addresses. Both of them would hash each wrong password twice.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # NIST SP 800-63B: length and a list of common passwords, no rules of composition.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -235,7 +234,11 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # Scanners ask for any host; the answer is 400, and nobody needs a traceback of it.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+    },
 }
 
 # -- The forum itself -----------------------------------------------------------------------------
