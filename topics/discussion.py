@@ -101,8 +101,8 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
     if comment.position is None:
         comment.position = _next_position(comment, topic)
         comment.published_at = now
-    comment.state = Comment.State.PUBLISHED
-    comment.save(update_fields=["state", "position", "published_at"])
+    comment.state, comment.hidden_at, comment.hidden_reason = Comment.State.PUBLISHED, None, ""
+    comment.save(update_fields=["state", "position", "published_at", "hidden_at", "hidden_reason"])
     topic.comment_count += 1
     topic.official_count += comment.is_official
     topic.last_comment_at = max(filter(None, [topic.last_comment_at, comment.published_at]))

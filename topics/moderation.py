@@ -14,6 +14,7 @@ from topics.discussion import show, take_from_view
 from topics.models import Comment, Decision, Reason, Topic
 
 PERMISSION = "topics.change_comment"
+NOTE_LIMIT = Decision._meta.get_field("note").max_length
 
 
 class DecisionRefused(Exception):
@@ -37,6 +38,8 @@ def hide(comment: Comment, *, by: Any, reason: str, note: str = "", now: datetim
     """
     if reason not in Reason.values:
         raise DecisionRefused(_("Choose a reason from the list."))
+    if len(note) > NOTE_LIMIT:
+        raise DecisionRefused(_("Shorten the note: at most %(limit)d characters.") % {"limit": NOTE_LIMIT})
     expected = {Comment.State.WAITING, Comment.State.PUBLISHED}
     return _decide(comment, by, now, act=Decision.Act.HIDE, expected=expected, change=_hide, reason=reason, note=note)
 
@@ -89,8 +92,6 @@ def _decide(
 
 
 def _show(comment: Comment, topic: Topic, decision: Decision) -> None:
-    comment.hidden_at, comment.hidden_reason = None, ""
-    comment.save(update_fields=["hidden_at", "hidden_reason"])
     show(comment, topic=topic, now=decision.decided_at)
 
 
