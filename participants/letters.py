@@ -1,7 +1,9 @@
 """Letters to people: queued in the transaction of their cause, delivered by the worker."""
 
+import contextlib
 import datetime
 import logging
+import smtplib
 from typing import Any
 
 from django.conf import settings
@@ -33,11 +35,14 @@ def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int
     A worker killed before the server took the letter loses nothing: the lease runs out and another sends it.
     A kill between the server's yes and our note of it may send it again, under the same Message-ID.
     """
+    mailer = get_connection(settings.DELIVERY_BACKEND)  # connects when the first letter goes out
     tried = 0
-    with get_connection(settings.DELIVERY_BACKEND) as mailer:
-        while tried < limit and (letter := _take(now or timezone.now())):
-            _deliver(letter, mailer)
+    try:
+        while tried < limit and (letter := _take(moment := now or timezone.now())):
             tried += 1
+            _deliver(letter, mailer, moment)
+    finally:
+        _hang_up(mailer)
     return tried
 
 
@@ -53,29 +58,41 @@ def _take(now: datetime.datetime) -> Letter | None:
     return letter
 
 
-def _deliver(letter: Letter, mailer: Any) -> None:
+def _deliver(letter: Letter, mailer: Any, now: datetime.datetime) -> None:
     try:
+        mailer.open()
         as_message(letter, mailer).send()
     except Exception as error:
-        _put_off(letter, error)
-    else:
-        letter.state, letter.sent_at, letter.leased_until, letter.last_error = (
-            Letter.State.SENT,
-            timezone.now(),
-            None,
-            "",
-        )
-        letter.save(update_fields=["state", "sent_at", "leased_until", "last_error"])
+        _put_off(letter, error, now)
+        _hang_up(mailer)
+        return
+    letter.state, letter.sent_at, letter.leased_until, letter.last_error = Letter.State.SENT, timezone.now(), None, ""
+    letter.save(update_fields=["state", "sent_at", "leased_until", "last_error"])
 
 
-def _put_off(letter: Letter, error: Exception) -> None:
-    """Try again after 1, 2, 4 … minutes, four hours at most; give up after LAST_ATTEMPT and let the staff see it."""
+def _hang_up(mailer: Any) -> None:
+    """A connection that failed once is not used for the next letter."""
+    with contextlib.suppress(OSError):  # SMTPException is one
+        mailer.close()
+
+
+def _put_off(letter: Letter, error: Exception, now: datetime.datetime) -> None:
+    """Try again after 1, 2, 4 … minutes, four hours at most. After LAST_ATTEMPT, or at once where the server says
+    that this letter can never be taken, give up and let the staff see it."""
     delay = datetime.timedelta(minutes=min(2 ** (letter.attempts - 1), 240))
-    letter.state = Letter.State.FAILED if letter.attempts >= LAST_ATTEMPT else Letter.State.WAITING
-    letter.try_at, letter.leased_until = timezone.now() + delay, None
-    letter.last_error = f"{type(error).__name__}: {error}"[:255].replace(letter.to, "…")
+    hopeless = letter.attempts >= LAST_ATTEMPT or _is_final(error)
+    letter.state = Letter.State.FAILED if hopeless else Letter.State.WAITING
+    letter.try_at, letter.leased_until = now + delay, None
+    letter.last_error = f"{type(error).__name__}: {error}".replace(letter.to, "…")[:255]
     letter.save(update_fields=["state", "try_at", "leased_until", "last_error"])
     log.warning("letter %s was not sent (attempt %s): %s", letter.pk, letter.attempts, type(error).__name__)
+
+
+def _is_final(error: Exception) -> bool:
+    """A 5xx about the addressee or the text (RFC 5321, 4.2.1). One about our sign-in or sender is ours to mend."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _reason in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def as_message(letter: Letter, mailer: Any) -> EmailMultiAlternatives:

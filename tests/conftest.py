@@ -1,11 +1,24 @@
 """Personas: the people who use the portal, each signed in with a client of their own."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """The limits of one test (sign-in, letters) do not reach the next."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def letters_in_the_outbox(settings) -> None:
+    """As on the site; Django's test runner puts a backend of its own in place."""
+    settings.EMAIL_BACKEND = "participants.outbox.OutboxBackend"
 
 
 @pytest.fixture
@@ -41,7 +54,7 @@ def as_user():
     def client_of(user: Resident | None) -> Client:
         client = Client()
         if user:
-            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(user)
         return client
 
     return client_of
