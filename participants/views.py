@@ -33,9 +33,11 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(institutions, slug=slug)
     today = timezone.localdate()
     appointments = _posts(found).select_related("official", "rank")
+    current = list(appointments.current(today)[:PEOPLE])
     context = {
         "institution": found,
-        "now": appointments.current(today)[:PEOPLE],
+        "now": [post for post in current if post.is_dated],
+        "undated": [post for post in current if not post.is_dated],
         "then": appointments.former(today)[:SHOWN],
         "units": found.units.public().by_name()[:PEOPLE],
         "former_names": found.former_names.all(),
@@ -54,7 +56,8 @@ def official(request: HttpRequest, slug: str) -> HttpResponse:
     appointments = list(_posts(found).select_related("institution", "rank")[:PEOPLE])
     context = {
         "official": found,
-        "now": [post for post in appointments if post.is_current(today)],
+        "now": [post for post in appointments if post.is_current(today) and post.is_dated],
+        "undated": [post for post in appointments if not post.is_dated],
         "then": sorted((post for post in appointments if post.is_former(today)), key=lambda post: post.ends)[::-1],
         "attended": _by_meeting(found.presences, today),
         "answers": found.answers.public().published().official().select_related("topic").order_by("-pk")[:SHOWN],

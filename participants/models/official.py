@@ -172,6 +172,11 @@ class Appointment(models.Model):
     def post_as_held(self) -> str:
         return f"p.o. {self.post}" if self.acting else self.post
 
+    @property
+    def is_dated(self) -> bool:
+        """Without a date we know only that the post was held once: pages do not say that it is held today."""
+        return self.starts is not None or self.ends is not None
+
     def is_current(self, today: datetime.date) -> bool:
         return (self.starts is None or self.starts <= today) and (self.ends is None or self.ends >= today)
 
