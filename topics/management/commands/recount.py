@@ -75,7 +75,7 @@ def _counted(topics: dict[int, Topic]) -> Iterator[tuple[Topic, dict[str, Any]]]
 
 def _miscounted_replies(topics: list[int]) -> Iterator[Comment]:
     last = Coalesce(Max("replies__position"), 0)
-    threads = Comment.objects.filter(topic__in=topics, parent__isnull=True).order_by("pk").annotate(last=last)
-    for comment in threads.exclude(reply_count=F("last")):
+    comments = Comment.objects.filter(topic__in=topics).order_by("pk").annotate(last=last)
+    for comment in comments.exclude(reply_count=F("last")):
         comment.right = {"reply_count": comment.last}
         yield comment

@@ -1,0 +1,279 @@
+"""Writing a comment: the rule itself, without a page."""
+
+import datetime
+import uuid
+
+import pytest
+from django.utils import timezone, translation
+
+from participants.roles import Role
+from tests import factories
+from tests.topics.parallel import at_once
+from topics.discussion import CommentRefused, TalkClosed, add_comment
+from topics.models import TEXT_LIMIT, Comment, Topic
+
+NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
+State = Topic.State
+
+
+def write(topic: Topic, author, text: str = "Wieczorem przydałby się patrol.", **how) -> Comment:
+    how.setdefault("submission", uuid.uuid4())
+    return add_comment(topic=topic, author=author, text=text, **how)
+
+
+@pytest.fixture
+def topic(db: None) -> Topic:
+    return factories.make_topic()
+
+
+@pytest.fixture
+def trusted(topic):
+    """A resident whose comments are published at once."""
+    author = factories.make_resident("Zofia")
+    for _ in range(2):
+        factories.make_published(topic, author=author)
+    topic.refresh_from_db()
+    return author
+
+
+# -- Who, where ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def personas(neighbour, moderator, editor, official):
+    ended = factories.make_appointment(ends=timezone.localdate() - datetime.timedelta(days=1))
+    later = timezone.now() + datetime.timedelta(hours=1)
+    return {
+        "resident": neighbour,
+        "moderator": moderator,
+        "editor": editor,
+        "official": official,
+        "former official": factories.make_resident("Marek", appointment=ended),
+        "suspended": factories.make_resident("Adam", suspended_until=later),
+        "suspended before": factories.make_resident("Iga", suspended_until=timezone.now()),
+        "unconfirmed": factories.make_resident("Ola", confirmed=False),
+        "unconfirmed official": factories.make_resident("Jan", confirmed=False, appointment=official.appointment),
+        "unconfirmed moderator": factories.make_resident("Ula", confirmed=False, roles=[Role.MODERATOR]),
+        "closed account": factories.make_resident("Ewa", is_active=False),
+    }
+
+
+WRITERS = {"resident", "moderator", "editor", "former official", "suspended before", "official"}
+OTHERS = {"suspended", "unconfirmed", "unconfirmed official", "unconfirmed moderator", "closed account"}
+MAY = {
+    State.DRAFT: set(),
+    State.OPEN: WRITERS,
+    "over": {"official"},  # open, but its last day has passed
+    State.CLOSED: {"official"},
+    State.ARCHIVED: set(),
+}
+
+
+@pytest.mark.parametrize("state", MAY)
+@pytest.mark.parametrize("persona", sorted(WRITERS | OTHERS))
+def test_who_may_write_in_which_state(personas, persona: str, state: str):
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    made = {"state": State.OPEN, "closes_on": yesterday} if state == "over" else {"state": state}
+    topic = factories.make_topic(**made)
+    if persona in MAY[state]:
+        assert write(topic, personas[persona]).topic == topic
+    else:
+        with pytest.raises(CommentRefused):
+            write(topic, personas[persona])
+    assert topic.comments.count() == (persona in MAY[state])
+
+
+@pytest.mark.parametrize(
+    ("persona", "sentence"),
+    [
+        ("suspended", "Your account cannot write for some time. The reason is in your e-mail."),
+        ("unconfirmed", "Confirm your e-mail address first: open the link in the letter that we sent you."),
+        ("closed account", "This account cannot write comments."),
+    ],
+)
+def test_refusal_says_why(topic, personas, persona: str, sentence: str):
+    with translation.override("en"), pytest.raises(CommentRefused, match=sentence):
+        write(topic, personas[persona])
+
+
+def test_last_day_of_the_talk_ends_at_midnight_in_poland(topic, trusted):
+    topic.closes_on = datetime.date(2026, 11, 22)
+    topic.save()
+    assert write(topic, trusted, now=NOW).state == Comment.State.PUBLISHED
+    with pytest.raises(TalkClosed):
+        write(topic, trusted, now=NOW + datetime.timedelta(hours=2))  # 23:10 in UTC, the 23rd in Warsaw
+
+
+def test_talk_closed_while_somebody_writes_takes_nothing_more(topic, trusted):
+    seen_open = Topic.objects.get(pk=topic.pk)
+    Topic.objects.filter(pk=topic.pk).update(state=State.CLOSED, closed_at=timezone.now())
+    with pytest.raises(TalkClosed):
+        write(seen_open, trusted)
+
+
+# -- What -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "   \n\t ", "\u200b\u202e\ufeff", "\x00"])
+def test_text_without_words_is_refused(topic, resident, text: str):
+    with pytest.raises(CommentRefused):
+        write(topic, resident, text)
+    assert not topic.comments.exists()
+
+
+def test_text_of_exactly_the_limit_is_taken(topic, resident):
+    assert len(write(topic, resident, "ż" * TEXT_LIMIT).text) == TEXT_LIMIT
+    assert write(topic, resident, "😀" * TEXT_LIMIT + "\r\n  ").text == "😀" * TEXT_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("over", "how_much"), [(1, "by 1 character."), (37, "by 37 characters."), (998_000, "by 998000 characters.")]
+)
+def test_text_over_the_limit_says_by_how_much(topic, resident, over: int, how_much: str):
+    sentence = f"Shorten the comment {how_much} At most 2000 characters."
+    with translation.override("en"), pytest.raises(CommentRefused, match=sentence):
+        write(topic, resident, "a" * (TEXT_LIMIT + over))
+    assert not topic.comments.exists()
+
+
+def test_comment_keeps_what_was_typed_and_how_it_is_shown(topic, resident):
+    comment = Comment.objects.get(pk=write(topic, resident, "a < b\r\n\r\n\u202eok").pk)
+    assert (comment.text, comment.html) == ("a < b\n\nok", "<p>a &lt; b</p><p>ok</p>")
+    assert comment.author_name == "Hanna, os. Słowackiego"
+
+
+# -- Waiting or published -----------------------------------------------------------------------------------
+
+
+def test_first_comment_waits_and_counts_nowhere(topic, resident):
+    comment = write(topic, resident)
+    assert (comment.state, comment.hold, comment.position) == ("waiting", "first", None)
+    topic.refresh_from_db()
+    assert (topic.thread_count, topic.comment_count, topic.last_comment_at) == (0, 0, None)
+
+
+def test_trusted_comment_is_published_in_its_place(topic, trusted):
+    comment = write(topic, trusted, now=NOW)
+    assert (comment.state, comment.position, comment.published_at) == ("published", 3, NOW)
+    topic.refresh_from_db()
+    assert (topic.thread_count, topic.comment_count, topic.official_count) == (3, 3, 0)
+
+
+def test_reply_to_a_reply_joins_the_thread(topic, trusted):
+    thread = write(topic, trusted)
+    reply = write(topic, trusted, parent=thread)
+    second = write(topic, trusted, parent=reply)
+    assert (second.parent_id, second.position) == (thread.pk, 2)
+    thread.refresh_from_db()
+    topic.refresh_from_db()
+    assert (thread.reply_count, topic.thread_count, topic.comment_count) == (2, 3, 5)
+
+
+@pytest.mark.parametrize("state", ["waiting", "hidden", "withdrawn", "elsewhere"])
+def test_only_a_published_comment_of_the_same_talk_is_answered(topic, trusted, state: str):
+    parent = factories.make_published(factories.make_topic() if state == "elsewhere" else topic)
+    if state != "elsewhere":
+        hidden = {"hidden_at": NOW, "hidden_reason": "insult"} if state == "hidden" else {}
+        Comment.objects.filter(pk=parent.pk).update(state=state, **hidden)
+    with pytest.raises(CommentRefused):
+        write(topic, trusted, parent=parent)
+
+
+def test_official_answer_freezes_rank_name_post_and_institution(topic, official):
+    comment = write(topic, official, "Dyżurny: 44 647 93 00")
+    institution = official.appointment.institution.name
+    assert comment.state == Comment.State.PUBLISHED
+    assert comment.author_name == "asp. szt. Marta Wolska"
+    assert comment.voice == f"Kierownik Rewiru Dzielnicowych, {institution}"
+    topic.refresh_from_db()
+    assert topic.official_count == 1
+
+
+def test_official_without_a_public_name_speaks_by_post(topic):
+    nameless = factories.make_official(name_withheld=True)
+    author = factories.make_resident("X", appointment=factories.make_appointment(nameless, post="Dzielnicowy"))
+    comment = write(topic, author)
+    assert comment.author_name == "Dzielnicowy"
+    assert comment.voice == author.appointment.institution.name
+    assert "Wolska" not in f"{comment.author_name}{comment.voice}"
+
+
+def test_longest_names_fit(topic):
+    person = factories.make_official(first_names="A" * 80, last_name="B" * 80)
+    author = factories.make_resident("X", appointment=factories.make_appointment(person, post="P" * 200, acting=True))
+    assert len(write(topic, author).author_name) == 120
+
+
+# -- Once ----------------------------------------------------------------------------------------------------
+
+
+def test_same_form_sent_twice_makes_one_comment(topic, trusted):
+    name = uuid.uuid4()
+    first = write(topic, trusted, submission=name)
+    assert write(topic, trusted, submission=name) == first
+    topic.refresh_from_db()
+    assert topic.comment_count == 3
+
+
+def test_form_of_another_person_is_refused(topic, trusted, resident):
+    name = uuid.uuid4()
+    write(topic, trusted, submission=name)
+    with pytest.raises(CommentRefused):
+        write(topic, resident, submission=name)
+
+
+def test_used_form_with_another_text_is_refused_rather_than_forgotten(topic, trusted):
+    name = uuid.uuid4()
+    write(topic, trusted, submission=name)
+    with pytest.raises(CommentRefused):
+        write(topic, trusted, "Inny tekst", submission=name)
+
+
+@pytest.mark.parametrize("topics", [1, 3])
+def test_writing_costs_the_same_in_a_talk_of_any_size(trusted, django_assert_num_queries, topics: int):
+    topic = factories.make_topic()
+    for _ in range(topics):
+        parent = factories.make_published(topic)
+    # savepoint, lock, sent before, confirmed address, author's record, insert, place, counters, release
+    with django_assert_num_queries(9):
+        write(topic, trusted)
+    with django_assert_num_queries(12):  # and the parent, its count, and the new place
+        write(topic, trusted, parent=parent)
+
+
+# -- At one moment -------------------------------------------------------------------------------------------
+
+parallel = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@parallel
+def test_double_click_at_one_moment_makes_one_comment(topic, trusted):
+    name = uuid.uuid4()
+    made = at_once(*[lambda: write(topic, trusted, submission=name)] * 4)
+    assert {getattr(comment, "pk", comment) for comment in made} == {Comment.objects.get(submission=name).pk}
+    topic.refresh_from_db()
+    assert topic.comment_count == 3
+
+
+@parallel
+def test_one_form_in_two_talks_at_one_moment_makes_one_comment(topic, trusted):
+    name, other = uuid.uuid4(), factories.make_topic()
+    made = at_once(
+        *[lambda: write(topic, trusted, submission=name), lambda: write(other, trusted, submission=name)] * 2
+    )
+    assert Comment.objects.filter(submission=name).count() == 1
+    assert {type(result) for result in made} == {Comment, CommentRefused}
+
+
+@parallel
+def test_places_and_counters_stay_exact_when_many_write_at_once(topic, trusted):
+    thread = write(topic, trusted)
+    made = at_once(
+        *[lambda: write(topic, trusted)] * 4,
+        *[lambda: write(topic, trusted, parent=thread)] * 4,
+    )
+    assert [comment for comment in made if not isinstance(comment, Comment)] == []
+    topic.refresh_from_db()
+    thread.refresh_from_db()
+    assert (topic.thread_count, topic.comment_count, thread.reply_count) == (7, 11, 4)
+    assert sorted(topic.comments.threads().values_list("position", flat=True)) == list(range(1, 8))
