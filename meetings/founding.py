@@ -81,7 +81,7 @@ LEAD = (
     "i spółdzielniami mieszkaniowymi dla bezpieczeństwa mieszkańców miasta."
 )
 REPORT = """
-<p>Na drugie spotkanie forum przyszło wielu mieszkańców. Wzięli też udział w dyskusji.</p>
+<p>Na drugie spotkanie forum przyszło wielu mieszkańców, którzy wzięli też udział w dyskusji.</p>
 <p>Temat główny to współpraca policji z mieszkańcami, radami osiedli i spółdzielniami mieszkaniowymi, która ma służyć
 bezpieczeństwu mieszkańców miasta. Poruszono także inne sprawy, między innymi: monitoring miejski, patrole rowerowe,
 Krajową Mapę Zagrożeń Bezpieczeństwa i aplikację Moja Komenda, profilaktykę oraz przeciwdziałanie przestępczości

@@ -85,13 +85,16 @@ def _make_appointments(institutions: dict[str, Institution], today: datetime.dat
     changed = today - datetime.timedelta(days=400)
     _appoint(wolska, institutions[POLICE], "Dzielnicowa", "st. asp.", ends=changed - datetime.timedelta(days=1))
     unnamed = _make_official("Osoba", "Przykładowa", name_withheld=True)
+    maj, sowa = _make_official("Krystyna", "Maj"), _make_official("Paweł", "Sowa")
+    held = {
+        "wolska": (wolska, POLICE, "Kierownik Rewiru Dzielnicowych", "asp. szt."),
+        "maj": (maj, TOWN_HALL, "Naczelnik Wydziału Bezpieczeństwa"),
+        "sowa": (sowa, COOPERATIVE, "Prezes Zarządu"),
+        "unnamed": (unnamed, POLICE, "Dzielnicowy rejonu nr 3", "mł. asp."),
+    }
     return {
-        "wolska": _appoint(wolska, institutions[POLICE], "Kierownik Rewiru Dzielnicowych", "asp. szt.", starts=changed),
-        "maj": _appoint(
-            _make_official("Krystyna", "Maj"), institutions[TOWN_HALL], "Naczelnik Wydziału Bezpieczeństwa"
-        ),
-        "sowa": _appoint(_make_official("Paweł", "Sowa"), institutions[COOPERATIVE], "Prezes Zarządu"),
-        "unnamed": _appoint(unnamed, institutions[POLICE], "Dzielnicowy rejonu nr 3", "mł. asp."),
+        key: _appoint(official, institutions[institution], *post, starts=changed)
+        for key, (official, institution, *post) in held.items()
     }
 
 
