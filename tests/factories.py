@@ -1,15 +1,18 @@
 """Plain makers of rows. Each gives the least that is valid; tests name what they are about."""
 
 import datetime
+import io
 import itertools
 import uuid
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
-from meetings.models import AgendaItem, Forum, Meeting, Presence
+from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import Role
 from topics.discussion import show
@@ -130,3 +133,19 @@ def make_presence(meeting: Meeting, appointment: Appointment | None = None, **fi
     if appointment is None and "kind" not in fields:
         fields |= {"kind": Presence.Kind.GROUP, "group": fields.get("group", "przewodniczący rad osiedli")}
     return Presence.objects.create(meeting=meeting, appointment=appointment, **fields)
+
+
+def make_organiser(meeting: Meeting, institution: Institution | None = None, **fields: Any) -> Organiser:
+    return Organiser.objects.create(meeting=meeting, institution=institution or make_institution(), **fields)
+
+
+def make_document(meeting: Meeting, title: str = "Program spotkania", **fields: Any) -> Document:
+    file = ContentFile(b"%PDF-1.7 program", name="program.pdf")
+    return Document.objects.create(meeting=meeting, title=title, file=file, **fields)
+
+
+def make_photo(meeting: Meeting, alt: str = "Mieszkańcy na sali", **fields: Any) -> Photo:
+    jpeg = io.BytesIO()
+    Image.new("RGB", (60, 40), "navy").save(jpeg, "JPEG")
+    fields = {"source": "Komenda Miejska Policji", "ground": Photo.Ground.DETAIL} | fields
+    return Photo.objects.create(meeting=meeting, alt=alt, image=ContentFile(jpeg.getvalue(), name="sala.jpg"), **fields)

@@ -19,7 +19,8 @@ class _Scanner(HTMLParser):
                 self.found.append(f"<{tag} {name}=javascript:>")
             if name in ("src", "srcset", "data") and (value or "").startswith(("http:", "https:", "//", "data:")):
                 self.found.append(f"<{tag} {name}=…> from elsewhere")
-            if tag == "link" and name == "href" and (value or "").startswith(("http:", "https:", "//", "data:")):
+            loads = tag == "link" and names.get("rel") not in {"canonical", "alternate"}
+            if loads and name == "href" and (value or "").startswith(("http:", "https:", "//", "data:")):
                 self.found.append("<link href=…> from elsewhere")
 
 
