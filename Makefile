@@ -24,7 +24,7 @@ example: runtime ## load example content, marked as such (make example REMOVE=1 
 	@$(MANAGE) $(if $(REMOVE),remove_example,load_example)
 
 messages: runtime ## collect the texts to translate and compile the catalogues (needs gettext)
-	@$(MANAGE) makemessages --all --no-obsolete --no-location --ignore .venv --ignore var
+	@$(MANAGE) makemessages --all --no-obsolete --no-wrap --add-location file --ignore .venv --ignore var --ignore tests --ignore bench
 	@$(MANAGE) compilemessages --ignore .venv
 
 format: all ## put the Python code into its shape
