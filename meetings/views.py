@@ -27,15 +27,15 @@ FILE_SECONDS = 86_400
 @require_safe
 def meeting_list(request: HttpRequest) -> HttpResponse:
     """Coming and past meetings; with a filter one list of all that match. Six queries, whatever their number."""
-    return _list(request, request.GET.get("rok", ""), canonical=reverse("meetings:list"))
+    return _list(request, request.GET.get("rok", ""))
 
 
 @require_safe
 def year_list(request: HttpRequest, year: int) -> HttpResponse:
-    return _list(request, str(year), canonical=reverse("meetings:year", args=[year]))
+    return _list(request, str(year))
 
 
-def _list(request: HttpRequest, asked_year: str, *, canonical: str) -> HttpResponse:
+def _list(request: HttpRequest, asked_year: str) -> HttpResponse:
     """An empty filter is none; a value that is no choice is not found."""
     today = timezone.localdate()
     meetings = Meeting.objects.public().defer("announcement", "report")
@@ -59,9 +59,13 @@ def _list(request: HttpRequest, asked_year: str, *, canonical: str) -> HttpRespo
         "category": category,
         "estates": estates,
         "estate": estate,
-        "canonical": request.build_absolute_uri(canonical),
+        "canonical": request.build_absolute_uri(_address(year)),
     }
     return render(request, "meetings/meeting_list.html", context)
+
+
+def _address(year: int | None) -> str:
+    return reverse("meetings:year", args=[year]) if year else reverse("meetings:list")
 
 
 def _choice(value: str, known: dict[str, Any]) -> Any:

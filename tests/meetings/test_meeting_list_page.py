@@ -81,11 +81,11 @@ def test_example_is_marked(client: Client):
 def test_year_page_shows_all_meetings_of_that_year_alone(client: Client):
     held("Majowe", datetime.date(2017, 5, 29))
     held("Inne", datetime.date(2018, 5, 29))
-    html = read(client, "/spotkania/2017/")
-    assert "<h1>Meetings in 2017</h1>" in html
-    assert "Majowe" in html
-    assert "Inne" not in html
-    assert '<link rel="canonical" href="http://testserver/spotkania/2017/">' in html
+    for html in (read(client, "/spotkania/2017/"), read(client, rok=2017)):
+        assert "<h1>Meetings in 2017</h1>" in html
+        assert "Majowe" in html
+        assert "Inne" not in html
+        assert '<link rel="canonical" href="http://testserver/spotkania/2017/">' in html
 
 
 def test_year_page_holds_coming_meetings_too(client: Client):
@@ -176,3 +176,12 @@ def test_list_costs_six_queries(rows: int, client: Client, django_assert_num_que
         assert f"Minione {rows - 1}" in read(client)
     with django_assert_num_queries(5):
         assert f"Minione {rows - 1}" in read(client, kategoria="monitoring")
+
+
+def test_many_coming_meetings_end_with_a_sentence(client: Client):
+    for number in range(21):
+        factories.make_meeting(f"Spotkanie nr {number:02}", date=days(number))
+    coming = section(read(client), "nadchodzace")
+    assert "Spotkanie nr 19" in coming
+    assert "Spotkanie nr 20" not in coming
+    assert "These are the 20 soonest meetings." in coming
