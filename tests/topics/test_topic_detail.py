@@ -1,0 +1,391 @@
+"""The page of one topic, and the page of all replies to a comment."""
+
+import datetime
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tests import factories
+from topics import moderation
+from topics.models import PER_PAGE, Comment, Reason, Topic
+
+
+@pytest.fixture
+def topic(db: None) -> Topic:
+    return factories.make_topic("Patrole rowerowe", body="<p>Od listopada <strong>pieszo</strong>.</p>")
+
+
+def get(client: Client, url: str) -> str:
+    client.cookies["jezyk"] = "en"
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def stranger(as_user) -> Client:
+    return as_user(None)
+
+
+def ids_of(page: str) -> list[int]:
+    return [int(pk) for pk in re.findall(r'<article[^>]* id="k-(\d+)"', page)]
+
+
+# -- The topic ----------------------------------------------------------------------------------------------
+
+
+def test_topic_is_read_by_a_stranger(topic, stranger):
+    topic.estates.add(factories.make_estate("os. Wyzwolenia"))
+    Topic.objects.filter(pk=topic.pk).update(see_also='<p><a href="https://mapa.example">KMZB</a></p>')
+    factories.make_published(topic, "Zimą też", author_name="Zofia")
+    page = get(stranger, topic.get_absolute_url())
+    assert "<title>Patrole rowerowe – " in page
+    for text in ("<strong>pieszo</strong>", "os. Wyzwolenia", ">KMZB<", "<p>Zimą też</p>", "Zofia", "1 comment<"):
+        assert text in page
+    assert page.count("<h1") == 1
+
+
+def test_stranger_is_shown_the_way_to_an_account_and_back(topic, stranger):
+    page = get(stranger, topic.get_absolute_url())
+    back = f"next=/tematy/{topic.slug}/%23napisz"
+    assert f'href="/konto/zaloguj/?{back}"' in page
+    assert f'href="/konto/zaloz/?{back}"' in page
+    assert "<textarea" not in page
+    assert "csrfmiddlewaretoken" not in page
+    assert "This is not the place for reports." in page
+
+
+def test_resident_has_a_form_with_help_and_a_name_of_its_own(topic, as_user, resident):
+    client = as_user(resident)
+    pages = [get(client, topic.get_absolute_url()) for _ in range(2)]
+    names = {re.search(r'name="submission" value="([0-9a-f-]{36})"', page).group(1) for page in pages}
+    assert len(names) == 2
+    assert "At most 2000 characters." in pages[0]
+    assert 'aria-describedby="id_text_helptext"' in pages[0]
+    assert "You write as <b>Hanna, os. Słowackiego</b>." in pages[0]
+    assert "This is not the place for reports." in pages[0]
+
+
+def test_suspended_reader_is_told_until_when(topic, as_user):
+    until = datetime.datetime(2999, 1, 1, 12, tzinfo=datetime.UTC)
+    page = get(as_user(factories.make_resident(suspended_until=until)), topic.get_absolute_url())
+    assert "Your account cannot write until" in page
+    assert "2999-01-01T13:00" in page
+    assert "<textarea" not in page
+
+
+@pytest.mark.parametrize("persona", ["stranger", "resident", "official"])
+@pytest.mark.parametrize("state", ["open", "over", "closed", "archived"])
+def test_state_is_told_and_decides_who_is_offered_a_form(as_user, resident, official, persona: str, state: str):
+    ended = {"state": "open", "closes_on": datetime.date(2017, 9, 29)}
+    topic = factories.make_topic(**(ended if state == "over" else {"state": state}))
+    reader = {"stranger": None, "resident": resident, "official": official}[persona]
+    page = get(as_user(reader), topic.get_absolute_url())
+    told = {
+        "open": "The talk is open",
+        "over": 'The talk has been closed since <time datetime="2017-09-30">',
+        "closed": "The talk has been closed since",
+        "archived": "This topic is in the archive.",
+    }
+    assert [name for name, words in told.items() if words in page] == (
+        ["over", "closed"] if state == "over" else [state]
+    )
+    assert ('id="napisz"' in page) is (state == "open" or (persona == "official" and state != "archived"))
+
+
+def test_draft_is_for_editors_alone(as_user, resident, moderator, editor, official):
+    draft = factories.make_topic(state=Topic.State.DRAFT)
+    for reader in (None, resident, moderator, official):
+        response = as_user(reader).get(draft.get_absolute_url())
+        assert response.status_code == 404
+        assert draft.title not in response.content.decode()
+    response = as_user(editor).get(draft.get_absolute_url())
+    assert '<meta name="robots" content="noindex">' in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "This is a draft. Only the editors see it." in get(as_user(editor), draft.get_absolute_url())
+
+
+def test_meetings_are_named_but_not_before_they_are_announced(topic, stranger):
+    for title, state in [("Ogłoszone", "announced"), ("Szkic spotkania", "draft"), ("Zaplanowane", "scheduled")]:
+        factories.make_agenda_item(factories.make_meeting(title, state=state), topic)
+    past = factories.make_meeting("Dawne", state="archived", date=datetime.date(2017, 5, 29))
+    for _ in range(2):
+        factories.make_agenda_item(past, topic)
+    page = get(stranger, topic.get_absolute_url())
+    assert "Ogłoszone" in page
+    assert page.count("<b>Dawne</b>") == 1
+    assert "Szkic spotkania" not in page
+    assert "Zaplanowane" not in page
+
+
+def test_missing_topic_and_wrong_method(topic, stranger):
+    assert stranger.get("/tematy/nie-ma/").status_code == 404
+    assert stranger.post(topic.get_absolute_url()).status_code == 405
+
+
+# -- The talk --------------------------------------------------------------------------------------------------
+
+
+def test_empty_talk_invites(topic, stranger):
+    assert "Nobody has spoken yet. Write the first comment." in get(stranger, topic.get_absolute_url())
+
+
+def test_twenty_threads_a_page_in_order_of_publication(topic, stranger):
+    pks = [factories.make_published(topic).pk for _ in range(PER_PAGE + 1)]
+    url = topic.get_absolute_url()
+    assert ids_of(get(stranger, url)) == pks[:PER_PAGE]
+    assert ids_of(get(stranger, f"{url}?strona=2")) == pks[PER_PAGE:]
+
+
+@pytest.mark.parametrize("number", ["0", "3", "999999", "x", "-1", "1.5", "²", "９", "1" * 40])
+def test_page_that_does_not_exist_is_not_found(topic, stranger, number: str):
+    factories.make_published(topic)
+    assert stranger.get(topic.get_absolute_url(), {"strona": number}).status_code == 404
+
+
+def test_three_replies_are_shown_and_the_way_to_all(topic, stranger):
+    thread = factories.make_published(topic)
+    replies = [factories.make_published(topic, parent=thread).pk for _ in range(4)]
+    page = get(stranger, topic.get_absolute_url())
+    assert ids_of(page) == [thread.pk, *replies[:3]]
+    assert f'href="/tematy/{topic.slug}/watek/{thread.pk}/">Show all 4 replies' in page
+    assert ids_of(get(stranger, f"/tematy/{topic.slug}/watek/{thread.pk}/")) == [thread.pk, *replies]
+
+
+def test_notice_tells_when_and_why_and_replies_stay(topic, stranger, moderator):
+    thread = factories.make_published(topic, "Zły tekst", author_name="Zły autor")
+    reply = factories.make_published(topic, "Dobra odpowiedź", parent=thread)
+    hidden_at = datetime.datetime(2026, 11, 14, 12, tzinfo=datetime.UTC)
+    moderation.hide(thread, by=moderator, reason=Reason.INSULT, now=hidden_at)
+    page = get(stranger, topic.get_absolute_url())
+    assert "Comment removed by a moderator" in page
+    assert '<time datetime="2026-11-14">' in page
+    assert "Reason: the author insulted another person." in page
+    assert ids_of(page) == [thread.pk, reply.pk]
+    assert "Dobra odpowiedź" in page
+    assert "Zły" not in page
+
+
+def test_withdrawn_comment_leaves_a_notice(topic, stranger):
+    comment = factories.make_published(topic, "Cofam to", author_name="Cofający")
+    Comment.objects.filter(pk=comment.pk).update(state=Comment.State.WITHDRAWN)
+    page = get(stranger, topic.get_absolute_url())
+    assert "The author removed this comment" in page
+    assert "Cof" not in page
+
+
+def test_official_answer_has_mark_name_post_and_institution(topic, stranger, official):
+    post = official.appointment
+    answer = factories.make_published(
+        topic, author=official, appointment=post, voice="Kierownik, KMP", author_name="asp. szt. Marta Wolska"
+    )
+    page = get(stranger, topic.get_absolute_url())
+    assert "fk-comment--official" in page
+    assert "#mark" in page.partition(f'id="k-{answer.pk}"')[2]
+    assert f'href="{post.official.get_absolute_url()}">asp. szt. Marta Wolska</a>' in page
+    assert ">Kierownik, KMP<" in page
+
+
+def test_official_without_an_open_page_is_not_linked(topic, stranger):
+    post = factories.make_appointment(factories.make_official(public=False))
+    factories.make_published(topic, appointment=post, voice="Kierownik, KMP", author_name="Marta Wolska")
+    page = get(stranger, topic.get_absolute_url())
+    assert "/osoby/" not in page
+    assert "Marta Wolska" in page
+
+
+def test_pinned_answer_stands_on_top_and_in_its_place(topic, stranger):
+    factories.make_published(topic)
+    answer = factories.make_published(topic, "Dziękuję za głosy", voice="Kierownik, KMP")
+    Topic.objects.filter(pk=topic.pk).update(pinned=answer)
+    page = get(stranger, topic.get_absolute_url())
+    assert page.count("<p>Dziękuję za głosy</p>") == 2
+    assert "Pinned above the talk" in page
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert f'href="/tematy/{topic.slug}/k/{answer.pk}/#k-{answer.pk}"' in page
+
+
+@pytest.mark.parametrize("trouble", ["hidden", "waiting", "of another topic"])
+def test_pinned_comment_that_is_not_public_here_is_not_shown(topic, stranger, moderator, trouble: str):
+    if trouble == "waiting":
+        answer = factories.make_comment(topic, "Tajny tekst")
+    else:
+        place = factories.make_topic() if trouble == "of another topic" else topic
+        answer = factories.make_published(place, "Tajny tekst", voice="Kierownik, KMP")
+    if trouble == "hidden":
+        moderation.hide(answer, by=moderator, reason=Reason.CASE)
+    Topic.objects.filter(pk=topic.pk).update(pinned=answer)
+    assert "Tajny tekst" not in get(stranger, topic.get_absolute_url())
+
+
+def test_waiting_comment_is_shown_to_its_author_alone(topic, as_user, resident, neighbour, moderator):
+    thread = factories.make_published(topic)
+    factories.make_comment(topic, "Czekający", author=resident)
+    factories.make_comment(topic, "Odpowiedź z linkiem", author=resident, parent=thread, hold=Comment.Hold.LINK)
+    page = get(as_user(resident), topic.get_absolute_url())
+    assert page.index("Odpowiedź z linkiem") < page.index("Czekający")
+    assert page.count("Waiting for a moderator. Only you see it.") == 2
+    assert "We read the first two comments of each person before everybody sees them." in page
+    assert "We read every comment with a link before everybody sees it." in page
+    for reader in (None, neighbour, moderator):
+        page = get(as_user(reader), topic.get_absolute_url())
+        assert "Czekający" not in page
+        assert "Odpowiedź z linkiem" not in page
+
+
+def test_waiting_comment_stands_at_the_end_of_the_last_page_only(topic, as_user, resident):
+    for _ in range(PER_PAGE + 1):
+        factories.make_published(topic)
+    own = factories.make_comment(topic, author=resident)
+    client, url = as_user(resident), topic.get_absolute_url()
+    assert own.pk not in ids_of(get(client, url))
+    assert ids_of(get(client, f"{url}?strona=2"))[-1] == own.pk
+    assert client.get(f"{url}k/{own.pk}/").headers["Location"] == f"{url}?strona=2#k-{own.pk}"
+
+
+def test_reply_forms_have_labels_and_ids_of_their_own(topic, as_user, resident, stranger):
+    one, two = factories.make_published(topic), factories.make_published(topic)
+    page = get(as_user(resident), topic.get_absolute_url())
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    for comment in (one, two):
+        assert f'<label class="form-label" for="odp-{comment.pk}"' in page
+        assert f'action="/tematy/{topic.slug}/komentarz/{comment.pk}/odpowiedz/"' in page
+    assert f'href="/tematy/{topic.slug}/komentarz/{one.pk}/odpowiedz/" rel="nofollow"' in get(
+        stranger, topic.get_absolute_url()
+    )
+
+
+def test_nothing_is_answered_where_the_talk_is_closed(as_user, resident):
+    topic = factories.make_topic(state="closed")
+    factories.make_published(topic)
+    for reader in (None, resident):
+        assert "odpowiedz/" not in get(as_user(reader), topic.get_absolute_url())
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("page", ["first", "last"])
+def test_page_costs_the_same_in_a_talk_of_any_size(
+    topic, as_user, resident, official, editor, django_assert_num_queries, rows: int, page: str
+):
+    for _ in range(rows if page == "first" else PER_PAGE + rows):
+        thread = factories.make_published(topic)
+    for _ in range(rows):
+        factories.make_published(topic, parent=thread, voice="Kierownik, KMP", appointment=official.appointment)
+        factories.make_comment(topic, author=resident)
+        factories.make_agenda_item(factories.make_meeting(), topic)
+        topic.estates.add(factories.make_estate(f"os. {rows}"))
+    Topic.objects.filter(pk=topic.pk).update(pinned=thread)
+    url = topic.get_absolute_url() + ("" if page == "first" else "?strona=2")
+    stranger, reader, staff = as_user(None), as_user(resident), as_user(editor)
+    with django_assert_num_queries(5):  # topic, estates, threads, replies, meetings
+        stranger.get(url)
+    with django_assert_num_queries(8):  # and the session, the account, what waits of their own
+        reader.get(url)
+    with django_assert_num_queries(10):  # and the two permissions of staff
+        staff.get(url)
+
+
+# -- All replies -------------------------------------------------------------------------------------------------
+
+
+def test_all_replies_are_paged(topic, stranger):
+    thread = factories.make_published(topic)
+    replies = [factories.make_published(topic, parent=thread).pk for _ in range(PER_PAGE + 1)]
+    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
+    assert ids_of(get(stranger, url)) == [thread.pk, *replies[:PER_PAGE]]
+    assert ids_of(get(stranger, f"{url}?strona=2")) == [thread.pk, replies[-1]]
+    assert stranger.get(f"{url}?strona=3").status_code == 404
+
+
+def test_author_sees_a_waiting_reply_at_the_end_of_the_thread(topic, as_user, resident, stranger):
+    thread = factories.make_published(topic)
+    factories.make_comment(topic, "Czekająca", author=resident, parent=thread)
+    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
+    assert "Czekająca" in get(as_user(resident), url)
+    assert "Czekająca" not in get(stranger, url)
+
+
+def test_thread_page_exists_for_public_threads_only(topic, as_user, resident, stranger):
+    reply = factories.make_published(topic, parent=factories.make_published(topic))
+    waiting = factories.make_comment(topic, author=resident)
+    for pk in (reply.pk, waiting.pk, 10**6, 2**63 - 1, 10**25):
+        assert as_user(resident).get(f"/tematy/{topic.slug}/watek/{pk}/").status_code == 404
+    assert stranger.post(f"/tematy/{topic.slug}/watek/{reply.parent_id}/").status_code == 405
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_thread_page_costs_the_same_for_any_number(topic, as_user, resident, django_assert_num_queries, rows: int):
+    thread = factories.make_published(topic)
+    for _ in range(rows):
+        factories.make_published(topic, parent=thread)
+    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
+    stranger, reader = as_user(None), as_user(resident)
+    with django_assert_num_queries(2):
+        stranger.get(url)
+    with django_assert_num_queries(5):
+        reader.get(url)
+
+
+# -- Permalinks --------------------------------------------------------------------------------------------------
+
+
+def test_permalink_leads_to_the_page_and_the_anchor(topic, stranger):
+    threads = [factories.make_published(topic) for _ in range(PER_PAGE + 1)]
+    replies = [factories.make_published(topic, parent=threads[-1]) for _ in range(PER_PAGE + 1)]
+    url = topic.get_absolute_url()
+    for comment, place in [
+        (threads[0], url),
+        (threads[-1], f"{url}?strona=2"),
+        (replies[2], f"{url}?strona=2"),
+        (replies[3], f"{url}watek/{threads[-1].pk}/"),
+        (replies[-1], f"{url}watek/{threads[-1].pk}/?strona=2"),
+    ]:
+        response = stranger.get(comment.get_absolute_url())
+        assert (response.status_code, response.headers["Location"]) == (302, f"{place}#k-{comment.pk}")
+        assert comment.pk in ids_of(get(stranger, place))
+
+
+@pytest.mark.parametrize("persona", ["stranger", "neighbour", "moderator", "author"])
+@pytest.mark.parametrize("state", ["waiting", "refused", "hidden", "in a draft"])
+def test_permalink_tells_nothing_of_what_is_not_public(as_user, neighbour, moderator, persona: str, state: str):
+    topic = factories.make_topic()
+    comment = factories.make_published(topic) if state == "hidden" else factories.make_comment(topic)
+    if state in {"hidden", "refused"}:
+        moderation.hide(comment, by=moderator, reason=Reason.INSULT)
+    if state == "in a draft":
+        Topic.objects.filter(pk=topic.pk).update(state="draft")
+    reader = {"stranger": None, "neighbour": neighbour, "moderator": moderator, "author": comment.author}[persona]
+    found = as_user(reader).get(comment.get_absolute_url()).status_code == 302
+    assert found is (state == "hidden" or (state == "waiting" and persona == "author"))
+
+
+def test_addresses_given_out_before_a_topic_moved_still_lead_there(topic, stranger):
+    comment = factories.make_published(topic)
+    before = topic.slug
+    topic.slug = "nowy-adres"
+    topic.save()
+    assert (
+        stranger.get(f"/tematy/{before}/k/{comment.pk}/").headers["Location"] == f"/tematy/nowy-adres/#k-{comment.pk}"
+    )
+    assert stranger.get(f"/tematy/{before}/").headers["Location"] == "/tematy/nowy-adres/"
+    moved = stranger.get(f"/tematy/{before}/watek/{comment.pk}/")
+    assert (moved.status_code, moved.headers["Location"]) == (301, f"/tematy/nowy-adres/watek/{comment.pk}/")
+
+
+@pytest.mark.parametrize("pk", [0, 10**6, 2**63, 10**25])
+def test_permalink_of_nothing_is_not_found(topic, stranger, pk: int):
+    assert stranger.get(f"/tematy/{topic.slug}/k/{pk}/").status_code == 404
+
+
+def test_dates_are_in_words_and_for_machines(topic, as_user):
+    written = datetime.datetime(2026, 11, 12, 17, 5, tzinfo=datetime.UTC)
+    factories.make_published(topic, created_at=written)
+    client = as_user(None)
+    client.cookies["jezyk"] = "pl"
+    page = client.get(topic.get_absolute_url()).content.decode()
+    assert '<time datetime="2026-11-12T18:05+01:00">12 listopada 2026\xa0r., godz.\xa018:05</time>' in page
+    assert timezone.localtime(written).hour == 18
