@@ -154,6 +154,7 @@ def _file(file: FieldFile, meeting: Meeting, content_type: str, **options: Any) 
     except FileNotFoundError as error:
         raise Http404 from error
     response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Encoding"] = "identity"  # PDF and JPEG are packed already: GZipMiddleware leaves them alone
     if meeting.is_public:
         patch_cache_control(response, public=True, max_age=FILE_SECONDS)
     else:

@@ -27,6 +27,13 @@ def test_document_is_downloaded_and_never_run(client: Client):
     assert response["Cache-Control"] == "public, max-age=86400"
 
 
+def test_file_is_not_packed_twice(client: Client):
+    meeting = factories.make_meeting()
+    for file in (factories.make_document(meeting), factories.make_photo(meeting)):
+        response = client.get(file.get_absolute_url(), headers={"accept-encoding": "gzip"})
+        assert int(response["Content-Length"]) == len(content_of(response))
+
+
 def test_page_links_the_document_with_its_kind_and_size(client: Client):
     document = factories.make_document(factories.make_meeting(), "Program")
     html = client.get(document.meeting.get_absolute_url()).content.decode()
