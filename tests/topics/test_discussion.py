@@ -204,6 +204,15 @@ def test_longest_names_fit(topic):
     assert len(write(topic, author).author_name) == 120
 
 
+def test_editor_who_saves_meanwhile_does_not_turn_the_counters_back(topic, trusted):
+    loaded = Topic.objects.get(pk=topic.pk)
+    write(topic, trusted)
+    loaded.title = "Inny tytuł"
+    loaded.save()
+    loaded.refresh_from_db()
+    assert (loaded.title, loaded.comment_count, loaded.thread_count) == ("Inny tytuł", 3, 3)
+
+
 # -- Once ----------------------------------------------------------------------------------------------------
 
 

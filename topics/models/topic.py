@@ -88,6 +88,8 @@ class Topic(Addressed):
         CLOSED = "closed", _("Closed")
         ARCHIVED = "archived", _("Archived")
 
+    COUNTERS = frozenset({"thread_count", "comment_count", "official_count", "last_comment_at"})
+
     title = models.CharField(_("title"), max_length=200)
     lead = models.TextField(
         _("lead"), max_length=500, help_text=_("One or two sentences: what we ask the residents about.")
@@ -189,6 +191,10 @@ class Topic(Addressed):
         )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """An editor who saves a topic loaded a moment ago does not turn the counters back."""
         if not self.slug:
             self.make_slug(self.title, Topic.objects.exclude(pk=self.pk), fallback="temat")
+        if not self._state.adding:
+            fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+            kwargs.setdefault("update_fields", fields - self.COUNTERS)
         super().save(*args, **kwargs)
