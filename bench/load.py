@@ -1,0 +1,217 @@
+"""Fills an empty database with a town that has talked for years. By hand, in a database made for it:
+
+python manage.py shell -v 0 -c "from bench.load import load; load(200_000)"
+
+Rows go in by bulk, with the positions and counters that the domain functions would have given them;
+`manage.py recount --dry-run` finds nothing to mend.
+"""
+
+import datetime
+import itertools
+import random
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
+from django.utils import timezone
+
+from bench.town import LONG_SLUG, PASSWORD, READER
+from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
+from participants.models import Appointment, Estate, Institution, Official, Resident
+from participants.prose import plain_to_html
+from topics.models import Category, Comment, Topic
+
+MEETINGS, AGENDA, GUESTS = 500, 6, 12
+INSTITUTIONS, OFFICIALS, RESIDENTS = 20, 60, 500
+LONG_TALK = 10_000  # threads of one topic: 500 pages
+TALK = 100  # comments of every other topic
+REPLY_EVERY, OFFICIAL_EVERY = 5, 25  # a fifth of the threads has a reply, an answer of an office stands on each page
+BATCH = 2000
+# Words made of these are as long as Polish ones and compress as badly; a small stock of real words would flatter us.
+STOCK = """
+ba be bie cha che ci cie co czy da dą de do dzie fa ga ge gło gra ja je ju ka ke kie ko kra la le li lo ła łe ło ma me
+mi mie mo na nę nia nie no ny o pa pie po prze pra ra re ro ru ry rze sa się so sta stra szy śli ta te to tra tu u wa we
+wi wie wo wy wzy za ze zi zna żą że ży
+"""
+SYLLABLES = STOCK.split()
+
+
+def load(comments: int) -> None:
+    """`comments` of them, 500 meetings, and, where there is room for it, one topic with 10,000 threads."""
+    random.seed(2017)
+    with transaction.atomic():
+        people = _load_people()
+        topics = _load_topics(comments, people["category"])
+        _load_meetings(topics, people)
+        for topic, size in topics:
+            _load_talk(topic, size, people)
+        Topic.objects.bulk_update([topic for topic, _size in topics], COUNTERS, batch_size=200)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+COUNTERS = ["thread_count", "comment_count", "official_count", "last_comment_at", "active_at", "pinned"]
+
+
+def _sentences(words: int) -> str:
+    return " ".join(_word() for _ in range(words)).capitalize() + "."
+
+
+def _word() -> str:
+    return "".join(random.choices(SYLLABLES, k=random.randint(1, 4)))
+
+
+def _load_people() -> dict[str, Any]:
+    now = timezone.now()
+    institutions = Institution.objects.bulk_create(
+        Institution(name=f"Instytucja {n}", slug=f"instytucja-{n}", published_at=now) for n in range(INSTITUTIONS)
+    )
+    officials = Official.objects.bulk_create(
+        Official(first_names="Osoba", last_name=f"Numer {n}", slug=f"osoba-{n}", published_at=now)
+        for n in range(OFFICIALS)
+    )
+    appointments = Appointment.objects.bulk_create(
+        Appointment(official=official, institution=institutions[n % INSTITUTIONS], post="Kierownik Wydziału")
+        for n, official in enumerate(officials)
+    )
+    residents = Resident.objects.bulk_create(
+        Resident(email=f"osoba{n}@example.invalid", signature=f"Osoba {n}", password="!") for n in range(RESIDENTS)
+    )
+    reader = Resident.objects.create(email=READER, signature="Czytelnik", password=make_password(PASSWORD))
+    EmailAddress.objects.create(user=reader, email=READER, verified=True, primary=True)
+    return {
+        "institutions": institutions,
+        "appointments": appointments,
+        "residents": residents,
+        "reader": reader,
+        "category": Category.objects.create(name="Kategoria"),
+        "estates": [Estate.objects.create(name=f"Osiedle {n}") for n in range(10)],
+    }
+
+
+def _load_topics(comments: int, category: Category) -> list[tuple[Topic, int]]:
+    long_talk = LONG_TALK + LONG_TALK // REPLY_EVERY
+    sizes = [long_talk] if comments > 2 * long_talk else []
+    left = comments - sum(sizes)
+    sizes += [TALK] * (left // TALK)
+    now = timezone.now()
+    topics = Topic.objects.bulk_create(
+        Topic(
+            title=_sentences(6)[:-1],
+            slug=LONG_SLUG if n == 0 else f"temat-{n}",
+            lead=_sentences(20),
+            body=f"<p>{_sentences(60)}</p>",
+            category=category,
+            state=Topic.State.OPEN,
+            published_at=now - datetime.timedelta(days=400),
+            active_at=now - datetime.timedelta(days=400),
+        )
+        for n in range(len(sizes))
+    )
+    through = Topic.estates.through
+    estates = list(Estate.objects.all())
+    through.objects.bulk_create(
+        through(topic=topic, estate=estates[n % len(estates)]) for n, topic in enumerate(topics)
+    )
+    return list(zip(topics, sizes, strict=True))
+
+
+def _load_talk(topic: Topic, size: int, people: dict[str, Any]) -> None:
+    """Threads in their order, then a reply to every fifth; the reader wrote the first two and may write freely."""
+    threads = size * REPLY_EVERY // (REPLY_EVERY + 1)
+    written = []
+    for start in range(0, threads, BATCH):
+        rows = [_comment(topic, n, people) for n in range(start, min(start + BATCH, threads))]
+        written += Comment.objects.bulk_create(rows)
+    replies = [_comment(topic, 0, people, parent) for parent in written if parent.reply_count]
+    Comment.objects.bulk_create(replies[: size - threads], batch_size=BATCH)
+    topic.thread_count, topic.comment_count = threads, len(written) + len(replies)
+    topic.official_count = sum(comment.is_official for comment in written + replies)
+    topic.last_comment_at = topic.active_at = max(comment.published_at for comment in written + replies)
+    topic.pinned = next(comment for comment in written if comment.is_official)
+
+
+def _comment(topic: Topic, index: int, people: dict[str, Any], parent: Comment | None = None) -> Comment:
+    """As topics.discussion and Comment.save leave it."""
+    is_official = parent is None and index % OFFICIAL_EVERY == OFFICIAL_EVERY // 2
+    appointment = people["appointments"][index % OFFICIALS] if is_official else None
+    text, html = next(TEXTS)
+    written_at = topic.published_at + datetime.timedelta(minutes=10 + 30 * (parent.position if parent else index))
+    return Comment(
+        topic=topic,
+        parent=parent,
+        author=people["reader"] if index < 2 and parent is None else random.choice(people["residents"]),
+        author_name="Osoba Numer 1" if is_official else f"Osoba {index % RESIDENTS}",
+        appointment=appointment,
+        voice=f"{appointment.post}, {appointment.institution.name}" if appointment else "",
+        text=text,
+        html=html,
+        state=Comment.State.PUBLISHED,
+        submission=uuid.UUID(int=random.getrandbits(128), version=4),
+        position=1 if parent else index + 1,
+        reply_count=1 if parent is None and index % REPLY_EVERY == 0 else 0,
+        created_at=written_at,
+        published_at=written_at,
+    )
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Of 10 to 90 words in one to three paragraphs, with their HTML; made once, used in turn."""
+    texts = ["\n\n".join(_sentences(random.randint(10, 30)) for _ in range(random.randint(1, 3))) for _ in range(997)]
+    return itertools.cycle([(text, plain_to_html(text)) for text in texts])
+
+
+TEXTS = _texts()
+
+
+def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> None:
+    today, now = timezone.localdate(), timezone.now()
+    forum = Forum.objects.create(name="Forum pomiaru")
+    meetings = Meeting.objects.bulk_create(
+        Meeting(
+            forum=forum,
+            number=n,
+            title=_sentences(5)[:-1],
+            slug=f"spotkanie-{n}",
+            date=(date := today + datetime.timedelta(days=7 * (n - 480))),
+            last_day=date,
+            starts=datetime.time(17, 0),
+            place="Szkoła Podstawowa",
+            lead=_sentences(20),
+            report="".join(f"<p>{_sentences(50)}</p>" for _ in range(4)),
+            state=Meeting.State.HELD if n < 480 else Meeting.State.ANNOUNCED,
+            published_at=now,
+            held_at=now if n < 480 else None,
+        )
+        for n in range(1, MEETINGS + 1)
+    )
+    Organiser.objects.bulk_create(
+        Organiser(meeting=meeting, institution=people["institutions"][0]) for meeting in meetings
+    )
+    AgendaItem.objects.bulk_create(_agenda(meetings, topics), batch_size=BATCH)
+    Presence.objects.bulk_create(_presences(meetings, people["appointments"], now), batch_size=BATCH)
+
+
+def _agenda(meetings: list[Meeting], topics: list[tuple[Topic, int]]) -> Iterator[AgendaItem]:
+    for n, position in itertools.product(range(MEETINGS), range(AGENDA)):
+        topic = topics[(n * AGENDA + position) % len(topics)][0]
+        yield AgendaItem(meeting=meetings[n], position=position, topic=topic, is_main=position == 0)
+
+
+def _presences(meetings: list[Meeting], posts: list[Appointment], now: datetime.datetime) -> Iterator[Presence]:
+    for n, position in itertools.product(range(MEETINGS), range(GUESTS)):
+        post = posts[(n + position) % OFFICIALS]
+        yield Presence(
+            meeting=meetings[n],
+            position=position,
+            appointment=post,
+            institution=post.institution,
+            name_text=post.official.full_name,
+            post_text=post.post,
+            institution_text=post.institution.name,
+            attendance=Presence.Attendance.PRESENT,
+            frozen_at=now,
+        )
