@@ -172,6 +172,7 @@ def _archive(meeting: Meeting, now: datetime.datetime) -> Meeting:
 
 
 def _saved(meeting: Meeting) -> Meeting:
+    meeting.revision += 1  # whoever has the form open is told
     meeting.save()
     return meeting
 

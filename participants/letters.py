@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from participants.models import Letter
+from participants.models.letter import LetterQuerySet
 
 log = logging.getLogger(__name__)
 LEASE = datetime.timedelta(minutes=5)  # longer than a delivery can last (EMAIL_TIMEOUT)
@@ -44,6 +45,13 @@ def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int
     finally:
         _hang_up(mailer)
     return tried
+
+
+def try_again(letters: LetterQuerySet, *, now: datetime.datetime | None = None) -> int:
+    """Give the failed ones among `letters` to the worker once more; returns how many."""
+    return letters.failed().update(
+        state=Letter.State.WAITING, attempts=0, try_at=now or timezone.now(), leased_until=None
+    )
 
 
 def _take(now: datetime.datetime) -> Letter | None:

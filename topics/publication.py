@@ -27,8 +27,7 @@ def open_talk(topic: Topic, *, by: Any, now: datetime.datetime | None = None) ->
     topic.state, topic.closed_at = State.OPEN, None
     topic.published_at = topic.published_at or now
     topic.active_at = topic.active_at or now
-    topic.save()
-    return topic
+    return _saved(topic)
 
 
 @transaction.atomic
@@ -36,8 +35,7 @@ def close_talk(topic: Topic, *, by: Any, now: datetime.datetime | None = None) -
     """Residents can read, but no longer write."""
     topic = _locked(topic, by, expected={State.OPEN})
     topic.state, topic.closed_at = State.CLOSED, now or timezone.now()
-    topic.save()
-    return topic
+    return _saved(topic)
 
 
 @transaction.atomic
@@ -48,8 +46,7 @@ def archive(topic: Topic, *, by: Any, now: datetime.datetime | None = None) -> T
     topic.state, topic.closed_at = State.ARCHIVED, topic.closed_at or now
     topic.published_at = topic.published_at or now
     topic.active_at = topic.active_at or now
-    topic.save()
-    return topic
+    return _saved(topic)
 
 
 @transaction.atomic
@@ -59,6 +56,11 @@ def take_back(topic: Topic, *, by: Any) -> Topic:
     if topic.comments.exists():
         raise ChangeRefused(_("This topic has comments already. Close it instead."))
     topic.state, topic.closed_at = State.DRAFT, None
+    return _saved(topic)
+
+
+def _saved(topic: Topic) -> Topic:
+    topic.revision += 1  # whoever has the form open is told
     topic.save()
     return topic
 

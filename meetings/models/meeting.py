@@ -54,6 +54,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         ahead = Q(state__in=[Meeting.State.ANNOUNCED, Meeting.State.CANCELLED], last_day__gte=today)
         return self.filter(ahead | Q(state=Meeting.State.POSTPONED))
 
+    def unpublished(self) -> "MeetingQuerySet":
+        return self.filter(state__in=Meeting.UNPUBLISHED)
+
+    def without_report(self) -> "MeetingQuerySet":
+        """Held, and still to be written up."""
+        return self.filter(state=Meeting.State.HELD, report="")
+
     def announced(self) -> "MeetingQuerySet":
         """Those that keep their date: neither cancelled nor postponed."""
         return self.filter(state=Meeting.State.ANNOUNCED)

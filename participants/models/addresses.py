@@ -37,7 +37,7 @@ class Addressed(models.Model):
     """A page with an address of its own. Saving a changed address of a public page leaves a redirect.
 
     Costs one query more per save, four when a public address changed. `revision` counts the saves
-    through a form, so that the second of two editors is told (participants.admin.conflicts).
+    through a form and the changes of state, so that the second of two editors is told (participants.admin.conflicts).
     """
 
     slug = models.SlugField(

@@ -12,6 +12,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def waiting(self) -> "LetterQuerySet":
         return self.filter(state=Letter.State.WAITING)
 
+    def failed(self) -> "LetterQuerySet":
+        return self.filter(state=Letter.State.FAILED)
+
     def due(self, now: datetime.datetime) -> "LetterQuerySet":
         """Those to send now: nobody holds a lease on them, and their next try has come."""
         return self.waiting().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now), try_at__lte=now)

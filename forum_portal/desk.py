@@ -1,0 +1,72 @@
+"""What waits for the person who opens the panel: each number leads to exactly the list that it counts."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from meetings.models import Meeting
+from participants.models import Letter
+from topics.models import Comment, Topic
+
+SHOWN_MEETINGS = 5
+
+
+@dataclass(frozen=True)
+class Item:
+    count: int
+    label: str
+    url: str
+    since: datetime.datetime | None = None
+    is_urgent: bool = False
+
+
+def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
+    """By role, six queries at most, whatever the size of the site."""
+    today = timezone.localdate(now or timezone.now())
+    items: list[Item] = []
+    meetings: list[Meeting] = []
+    if user.has_perm("topics.change_comment"):
+        items.append(_comments(user))
+    if user.has_perm("meetings.change_meeting"):
+        items += _meetings(today)
+        ahead = Meeting.objects.visible_to(user).filter(last_day__gte=today).soonest_first()
+        meetings = list(ahead[:SHOWN_MEETINGS])
+    if user.has_perm("participants.change_letter"):
+        items.append(_letters())
+    return {"items": items, "meetings": meetings}
+
+
+def _comments(user: Any) -> Item:
+    waiting = Comment.objects.waiting().filter(topic__in=Topic.objects.visible_to(user))
+    found = waiting.aggregate(count=Count("pk"), since=Min("created_at"))
+    label = ngettext("comment waits for a moderator", "comments wait for a moderator", found["count"])
+    url = reverse("admin:topics_comment_changelist")
+    return Item(found["count"], label, url, since=found["since"], is_urgent=bool(found["count"]))
+
+
+def _meetings(today: datetime.date) -> list[Item]:
+    coming = Meeting.objects.upcoming(today).count()
+    drafts = Meeting.objects.unpublished().count()
+    unwritten = Meeting.objects.without_report().count()
+    url = reverse("admin:meetings_meeting_changelist")
+    return [
+        Item(coming, ngettext("coming meeting", "coming meetings", coming), f"{url}?stage=coming"),
+        Item(drafts, ngettext("draft or scheduled", "drafts and scheduled", drafts), f"{url}?stage=unpublished"),
+        Item(
+            unwritten,
+            ngettext("meeting without a report", "meetings without a report", unwritten),
+            f"{url}?stage=no-report",
+        ),
+    ]
+
+
+def _letters() -> Item:
+    failed = Letter.objects.failed().count()
+    label = ngettext("letter was not sent", "letters were not sent", failed)
+    url = f"{reverse('admin:participants_letter_changelist')}?state__exact={Letter.State.FAILED}"
+    return Item(failed, label, url, is_urgent=bool(failed))

@@ -1,0 +1,3 @@
+from meetings.admin import forums, meetings
+
+__all__ = ["forums", "meetings"]

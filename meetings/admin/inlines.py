@@ -1,0 +1,175 @@
+"""What belongs to a meeting, row by row. The order is the `position`: typed, or set by buttons (inline-order.js)."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from meetings.models import AgendaItem, Change, Document, Organiser, Photo, Presence
+from meetings.uploads import clean_photo
+from participants.admin.frame import PanelForm, PanelInline, ReadOnly
+
+
+class OrderedFormSet(forms.BaseInlineFormSet):
+    """A new row without a place of its own goes to the end."""
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Any:
+        if not form.instance.position:
+            form.instance.position = 1 + max((f.cleaned_data.get("position") or 0 for f in self._kept()), default=0)
+            form.cleaned_data["position"] = form.instance.position
+        return super().save_new(form, commit)
+
+    def _kept(self) -> list[forms.ModelForm]:
+        return [f for f in self.forms if hasattr(f, "cleaned_data") and not self._should_delete_form(f)]
+
+
+class OrderedInline(PanelInline):
+    formset = OrderedFormSet
+    template = "admin/edit_inline/ordered.html"
+
+    class Media:
+        js = [Script("js/inline-order.js", defer=True)]
+
+
+class OrganiserForm(PanelForm):
+    places = {"organiser_once": "institution"}
+
+
+class OrganiserInline(OrderedInline):
+    model = Organiser
+    form = OrganiserForm
+    autocomplete_fields = ["institution"]
+    fields = [("institution", "role"), "position"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("institution")
+
+
+class AgendaItemForm(PanelForm):
+    places = {"agenda_item_has_name": "title"}
+
+    def validate_constraints(self) -> None:
+        """One main topic: AgendaFormSet judges all rows at once. Here the old one may still stand in the table."""
+        main, self.instance.is_main = self.instance.is_main, False
+        super().validate_constraints()
+        self.instance.is_main = main
+
+
+class AgendaFormSet(OrderedFormSet):
+    def clean(self) -> None:
+        super().clean()
+        main = [form for form in self._kept() if form.cleaned_data.get("is_main")]
+        for form in main[1:]:
+            form.add_error("is_main", ValidationError(_("A meeting has one main topic.")))
+
+    def save(self, commit: bool = True) -> Any:
+        """The old main topic steps down first: the table never holds two."""
+        if commit:
+            main = [form.instance.pk for form in self._kept() if form.cleaned_data.get("is_main")]
+            AgendaItem.objects.filter(meeting=self.instance, is_main=True).exclude(pk__in=main).update(is_main=False)
+        return super().save(commit)
+
+
+class AgendaInline(OrderedInline):
+    model = AgendaItem
+    form = AgendaItemForm
+    formset = AgendaFormSet
+    autocomplete_fields = ["topic"]
+    fieldsets = [
+        (None, {"fields": ["topic", "title", ("part", "is_main"), ("starts", "minutes"), "introduced_by", "position"]}),
+        (_("After the meeting"), {"fields": ["note", "outcome"], "classes": ["collapse"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("topic")
+
+
+class PresenceForm(PanelForm):
+    places = {
+        "presence_official_has_name": "appointment",
+        "presence_post_has_post": "post_text",
+        "presence_group_has_label": "group",
+        "presence_delegation_has_institution": "institution",
+        "presence_count_known": "count",
+        "presence_private_is_number": "count",
+    }
+
+
+class PresenceInline(OrderedInline):
+    model = Presence
+    form = PresenceForm
+    autocomplete_fields = ["appointment", "institution"]
+    readonly_fields = ["frozen_at", "corrected_at"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("kind", "role"),
+                    ("appointment", "institution"),
+                    ("group", "count", "counted"),
+                    ("attendance", "deputy"),
+                    "position",
+                ]
+            },
+        ),
+        (
+            _("As printed"),
+            {
+                "fields": [("rank_text", "name_text"), "post_text", "institution_text", ("frozen_at", "corrected_at")],
+                "classes": ["collapse"],
+                "description": _(
+                    "Left empty, it is taken from the official when the meeting is published, and stays from then on. "
+                    "A later correction is shown with its date."
+                ),
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        related = ["appointment__official", "appointment__institution", "appointment__rank", "institution"]
+        return super().get_queryset(request).select_related(*related)
+
+
+class DocumentInline(OrderedInline):
+    model = Document
+    classes = ["collapse"]
+    fields = ["title", "stored", "file", "position"]
+    readonly_fields = ["stored"]
+
+    def stored(self, obj: Document) -> str:
+        return format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj.download_name) if obj.pk else "–"
+
+    stored.short_description = _("stored file")
+
+
+class PhotoForm(PanelForm):
+    def clean_image(self) -> Any:
+        """Made ready here and not in the save, so that a damaged file is an error of its field."""
+        image = self.cleaned_data["image"]
+        if "image" not in self.changed_data:
+            return image
+        try:
+            return clean_photo(image)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise ValidationError(_("This is not a photo that we can read. Use JPEG, PNG or WebP.")) from error
+
+
+class PhotoInline(OrderedInline):
+    model = Photo
+    form = PhotoForm
+    classes = ["collapse"]
+    fields = ["image", "alt", "caption", ("source", "ground"), "position"]
+
+
+class ChangeInline(ReadOnly, PanelInline):
+    model = Change
+    classes = ["collapse"]
+    fields = ["date", ("starts", "ends"), "place", "changed_at"]
+    readonly_fields = ["date", "starts", "ends", "place", "changed_at"]

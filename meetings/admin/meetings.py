@@ -1,0 +1,165 @@
+"""The form of a meeting, with everything that belongs to it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from meetings import publication
+from meetings.admin import inlines
+from meetings.admin.acts import ACTS, DATED
+from meetings.doubts import doubts
+from meetings.models import Meeting, Presence
+from meetings.presences import PRINTED, freeze_all, note_correction
+from participants.admin.acts import ActsAdmin
+from participants.admin.conflicts import RevisedAdmin, RevisedForm
+
+State = Meeting.State
+# Here a new date or place goes through "Move", which keeps the former one.
+MOVED_BY_ACT = {State.ANNOUNCED, State.POSTPONED, State.CANCELLED}
+
+
+class MeetingForm(RevisedForm):
+    places = {
+        "meeting_slug_unique_in_year": "slug",
+        "meeting_number_unique_in_forum": "number",
+        "meeting_date_first_day": "date",
+        "meeting_ends_after_start": "ends",
+        "meeting_hour_needs_day": "starts",
+        "meeting_head_count_known": "head_count",
+        "meeting_map_point_whole": "latitude",
+    }
+
+
+class StageFilter(admin.SimpleListFilter):
+    """The same sets that the first page of the panel counts."""
+
+    title = _("what waits")
+    parameter_name = "stage"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [
+            ("coming", _("coming meetings")),
+            ("unpublished", _("drafts and scheduled")),
+            ("no-report", _("held, without a report")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "coming":
+            return queryset.upcoming(timezone.localdate())
+        if self.value() == "unpublished":
+            return queryset.unpublished()
+        return queryset.without_report() if self.value() == "no-report" else queryset
+
+
+WHEN_AND_WHERE = [("date", "date_precision"), ("starts", "ends"), "place", "address", "room"]
+FIELDSETS = [
+    (None, {"fields": ["state_line", "title", "subtitle", ("forum", "number"), "kind", "lead"]}),
+    (_("When and where"), {"fields": [*WHEN_AND_WHERE, "online_url"]}),
+    (_("For whom, who invites"), {"fields": ["audience", "invites", "campaign"]}),
+    (_("Announcement"), {"fields": ["announcement"]}),
+    (
+        _("Access for everybody"),
+        {
+            "fields": [
+                ("step_free", "induction_loop"),
+                ("sign_language", "sign_language_until"),
+                ("latitude", "longitude"),
+            ],
+            "classes": ["collapse"],
+        },
+    ),
+    (_("After the meeting"), {"fields": ["report", ("head_count", "head_counted")], "classes": ["collapse"]}),
+    (_("Address of the page and source"), {"fields": ["slug", "author", "source_url"], "classes": ["collapse"]}),
+]
+
+
+@admin.register(Meeting)
+class MeetingAdmin(ActsAdmin, RevisedAdmin):
+    form = MeetingForm
+    acts = ACTS
+    refusal = publication.ChangeRefused
+    inlines = [
+        inlines.AgendaInline,
+        inlines.PresenceInline,
+        inlines.OrganiserInline,
+        inlines.DocumentInline,
+        inlines.PhotoInline,
+        inlines.ChangeInline,
+    ]
+    list_display = ["title", "when", "starts", "place", "forum", "state"]
+    list_filter = [StageFilter, "state", "kind", "forum"]
+    list_select_related = ["forum"]
+    search_fields = ["title", "subtitle", "place", "forum__name", "agenda_items__title", "agenda_items__topic__title"]
+    autocomplete_fields = ["forum"]
+    date_hierarchy = "date"
+    fieldsets = FIELDSETS
+
+    def doubts_about(self, obj: Meeting) -> list[str]:
+        return doubts(obj, timezone.localdate())
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
+        return ["state_line", *(DATED if obj and obj.state in MOVED_BY_ACT else [])]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
+        if obj is None or obj.state not in MOVED_BY_ACT:
+            return self.fieldsets
+        note = _("The meeting is public. To change the date, the hour or the place use the button “Move” above.")
+        first, (title, options), *others = self.fieldsets
+        return [first, (title, {**options, "description": note}), *others]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        """What was public stays: it is cancelled or postponed."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def save_model(self, request: HttpRequest, obj: Meeting, form: MeetingForm, change: bool) -> None:
+        if change and obj.is_public and _lost_by(form):
+            publication.keep_former(obj, timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: MeetingForm, formset: Any, change: bool) -> None:
+        if formset.model is Presence:
+            _note_corrections(formset)
+        formset.save()
+
+    def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list[Any], change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if form.instance.is_public:
+            freeze_all(form.instance, timezone.now())
+        if "_continue" not in request.POST:  # else the form says it
+            for doubt in self.doubts_about(form.instance):
+                self.message_user(request, doubt, messages.WARNING)
+
+    @admin.display(description=_("when"), ordering="date")
+    def when(self, obj: Meeting) -> str:
+        return obj.when
+
+    @admin.display(description=_("state"))
+    def state_line(self, obj: Meeting) -> str:
+        if obj.pk is None:
+            return Meeting.State.DRAFT.label
+        due = [timezone.localtime(obj.publish_at).strftime("%d.%m.%Y, %H:%M")] if obj.publish_at else []
+        return ", ".join([obj.get_state_display(), *due, *filter(None, [obj.state_reason])])
+
+
+def _lost_by(form: MeetingForm) -> list[str]:
+    """Fields of date and place whose printed value this save would overwrite; filling in an empty one loses nothing."""
+    return [name for name in form.changed_data if name in DATED and form.initial.get(name) not in (None, "")]
+
+
+def _note_corrections(formset: Any) -> None:
+    """Mended texts get a date. A line whose official was mistaken is printed anew from the right one."""
+    changed = [form.instance for form in formset.initial_forms if form.has_changed()]
+    stored = Presence.objects.in_bulk([presence.pk for presence in changed])
+    for form in formset.initial_forms:
+        before = stored.get(form.instance.pk)
+        if before is None or before.frozen_at is None:
+            continue
+        if "appointment" in form.changed_data and not set(PRINTED) & set(form.changed_data):
+            for name in PRINTED:
+                setattr(form.instance, name, "")
+            form.instance.frozen_at = None
+        note_correction(before, form.instance, timezone.now())

@@ -1,0 +1,75 @@
+"""Accounts and roles: for administrators only (no role has these permissions)."""
+
+from typing import Any
+
+from allauth.account.admin import EmailAddress  # imported from there, so that it is registered before we unregister it
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from participants.admin.frame import FIELDS, BoundedPaginator, PanelAdmin, ReadOnly
+from participants.models import Resident
+
+admin.site.unregister([Group, EmailAddress])
+
+
+class ResidentCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = Resident
+        fields = ("email", "signature")
+
+
+class ResidentChangeForm(UserChangeForm):
+    class Meta:
+        model = Resident
+        fields = "__all__"
+
+
+@admin.register(Resident)
+class ResidentAdmin(UserAdmin):
+    form = ResidentChangeForm
+    add_form = ResidentCreationForm
+    formfield_overrides = FIELDS
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    ordering = ["email"]
+    list_display = ["email", "signature", "is_confirmed", "is_staff", "is_active", "suspended_until", "date_joined"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
+    search_fields = ["email", "signature"]
+    date_hierarchy = "date_joined"
+    filter_horizontal = ()
+    autocomplete_fields = ["groups", "estate", "appointment"]
+    readonly_fields = ["last_login", "date_joined", "rules_version", "rules_accepted_at", "is_confirmed"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "signature", "estate"]}),
+        (_("Standing"), {"fields": ["is_active", "suspended_until", "is_confirmed"]}),
+        (_("Role"), {"fields": ["is_staff", "groups", "is_superuser", "appointment"]}),
+        (_("Dates"), {"fields": ["date_joined", "last_login", "rules_version", "rules_accepted_at"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "signature", "usable_password", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+        return super().get_queryset(request).annotate(confirmed=Exists(confirmed))
+
+    @admin.display(description=_("e-mail confirmed"), boolean=True)
+    def is_confirmed(self, obj: Any) -> bool:
+        return obj.confirmed
+
+
+@admin.register(Group)
+class RoleAdmin(ReadOnly, PanelAdmin):
+    """Roles are made by a migration from participants.roles; here they can only be looked at."""
+
+    search_fields = ["name"]
+    fields = ["name", "may"]
+    readonly_fields = fields
+
+    @admin.display(description=_("may"))
+    def may(self, obj: Group) -> str:
+        return ", ".join(p.name for p in Permission.objects.filter(group=obj).order_by("codename"))

@@ -1,0 +1,135 @@
+"""Acts of the domain as buttons: each is offered in its states only, asks what it needs, and is checked by its rule."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from participants.admin.frame import PanelAdmin
+
+
+class NothingToFill(forms.Form):
+    """For an act that only has to be meant."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """`run(row, by=…, **fields of the form)` is a function of the domain; `name` stands in the address.
+
+    An act without a form is done by its button at once. `states` are those in which the button is shown;
+    whether it may be done is decided by `run` alone.
+    """
+
+    name: str
+    label: Any
+    explanation: Any
+    done: Any
+    run: Callable[..., Any]
+    states: frozenset[str]
+    form: type[forms.Form] | None = NothingToFill
+    is_grave: bool = False
+
+    @property
+    def is_done_at_once(self) -> bool:
+        return self.form is None
+
+
+class ActsAdmin(PanelAdmin):
+    """An admin whose `acts` are buttons above the form. `refusal` is the domain's error; its text is for people."""
+
+    acts: tuple[Act, ...] = ()
+    refusal: type[Exception] = ValidationError
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*(self._act_url(act) for act in self.acts), *super().get_urls()]
+
+    def _act_url(self, act: Act) -> URLPattern:
+        view = self.admin_site.admin_view(partial(self.act_view, act=act))
+        return path(f"<int:pk>/{act.name}/", view, name=self._url_name(act.name))
+
+    def _url_name(self, page: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def state_of(self, obj: Any) -> str:
+        return obj.state
+
+    def doubts_about(self, obj: Any) -> list[str]:
+        """What somebody should look at before it is published. None here."""
+        return []
+
+    def offered(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
+        if obj is None or not self.has_change_permission(request, obj):
+            return []
+        state = self.state_of(obj)
+        return [
+            {"act": act, "url": reverse(f"admin:{self._url_name(act.name)}", args=[obj.pk])}
+            for act in self.acts
+            if state in act.states
+        ]
+
+    def act_view(self, request: HttpRequest, pk: int, act: Act) -> HttpResponse:
+        obj = self.get_object(request, str(pk))
+        if obj is None:
+            raise Http404
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        form = self._form(request, act, obj)
+        if request.method == "POST" and form.is_valid() and self._done(request, act, obj, form):
+            return HttpResponseRedirect(reverse(f"admin:{self._url_name('change')}", args=[obj.pk]))
+        return self._page(request, act, obj, form)
+
+    def _form(self, request: HttpRequest, act: Act, obj: Any) -> forms.Form:
+        make = act.form or NothingToFill
+        data = request.POST if request.method == "POST" else None
+        if issubclass(make, forms.ModelForm):
+            return make(data, instance=obj)
+        return make(data)
+
+    def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> bool:
+        """False when the page is to be shown again, with what is wrong."""
+        try:
+            act.run(obj, by=request.user, **form.cleaned_data)
+        except self.refusal as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return not form.fields
+        except ValidationError as error:
+            add_errors(form, error)
+            return False
+        self.log_change(request, obj, str(act.label))
+        self.message_user(request, act.done, messages.SUCCESS)
+        return True
+
+    def _page(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": act.label,
+            "subtitle": str(obj),
+            "original": obj,
+            "act": act,
+            "form": form,
+            "doubts": self.doubts_about(obj),
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/act.html", context)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
+        obj = context.get("original")
+        context |= {"acts": self.offered(request, obj), "doubts": self.doubts_about(obj) if obj else []}
+        return super().render_change_form(request, context, *args, **kw)
+
+
+def add_errors(form: forms.Form, error: ValidationError) -> None:
+    """What a model refused, beside the fields of the form, or on top of it where the form has no such field."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)

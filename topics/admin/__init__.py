@@ -1,0 +1,3 @@
+from topics.admin import comments, decisions, topics
+
+__all__ = ["comments", "decisions", "topics"]

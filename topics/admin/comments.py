@@ -1,0 +1,141 @@
+"""The queue of the moderators. Texts are residents' own and only read here; topics.moderation decides."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from participants.admin.acts import ActsAdmin
+from topics import moderation
+from topics.admin.decisions import DecisionInline
+from topics.admin.reasons import ACTS, ReasonForm
+from topics.models import Comment, Topic
+
+State = Comment.State
+AT_ONCE = 200  # comments in one action; each is a transaction and a letter
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """Waiting comments first: they are what a moderator comes for."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        others = [(value, label) for value, label in State.choices if value != State.WAITING]
+        return [*others, ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        return [{**first, "display": State.WAITING.label}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = self.value() or State.WAITING
+        return queryset if chosen == "all" else queryset.filter(state=chosen)
+
+
+@admin.register(Comment)
+class CommentAdmin(ActsAdmin):
+    acts = ACTS
+    refusal = moderation.DecisionRefused
+    actions = ["publish_selected", "hide_selected", "restore_selected"]
+    inlines = [DecisionInline]
+    list_display = ["author_name", "text", "topic", "hold_label", "created_at", "state"]
+    list_display_links = ["author_name"]
+    list_filter = [QueueFilter, "hold", ("voice", admin.EmptyFieldListFilter)]
+    list_select_related = ["topic"]
+    search_fields = ["text", "author_name", "=id"]
+    sortable_by = ()  # a million rows: only the orders that have an index
+    show_facets = admin.ShowFacets.NEVER
+    fieldsets = [
+        (None, {"fields": ["text", "author_name", "voice", "hold_label", "state", "created_at"]}),
+        (_("Place"), {"fields": ["topic_link", "answers_to"]}),
+        (_("Account"), {"fields": ["account_link"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
+        topics = Topic.objects.visible_to(request.user)
+        return super().get_queryset(request).filter(topic__in=topics).select_related("topic", "parent")
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["-pk"] if QueueFilter.parameter_name in request.GET else ["created_at", "pk"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Comment | None = None) -> list[Any]:
+        """Moderators know authors by their signature alone."""
+        shown = super().get_fieldsets(request, obj)
+        return shown if request.user.has_perm("participants.view_resident") else shown[:2]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> list[str]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        return False
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
+        context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kw)
+
+    @admin.display(description=_("held because of"))
+    def hold_label(self, obj: Comment) -> str:
+        return obj.get_hold_display() if obj.hold else "–"
+
+    @admin.display(description=_("topic"))
+    def topic_link(self, obj: Comment) -> str:
+        return format_html('<a href="{}">{}</a>', obj.topic.get_absolute_url(), obj.topic.title)
+
+    @admin.display(description=_("answers to"))
+    def answers_to(self, obj: Comment) -> str:
+        return str(obj.parent) if obj.parent else "–"
+
+    @admin.display(description=_("account"))
+    def account_link(self, obj: Comment) -> str:
+        if obj.author is None:
+            return "–"
+        url = reverse("admin:participants_resident_change", args=[obj.author_id])
+        return format_html('<a href="{}">{}</a>', url, obj.author)
+
+    @admin.action(description=_("Publish the chosen"), permissions=["change"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide_each(request, queryset, moderation.publish)
+
+    @admin.action(description=_("Show the chosen again"), permissions=["change"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
+        self._decide_each(request, queryset, moderation.restore)
+
+    @admin.action(description=_("Do not show the chosen…"), permissions=["change"])
+    def hide_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> HttpResponse | None:
+        """First a page that asks for one reason; the same action comes back from there."""
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            return self._decide_each(request, queryset, moderation.hide, **form.cleaned_data)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Do not show the chosen comments"),
+            "comments": queryset.oldest_first()[:AT_ONCE],
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "form": form,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/topics/comment/hide_selected.html", context)
+
+    def _decide_each(self, request: HttpRequest, chosen: QuerySet, act: Callable[..., Any], **how: Any) -> None:
+        done, refused = moderation.each(chosen.oldest_first()[:AT_ONCE], act, by=request.user, **how)
+        if done:
+            text = ngettext("%(count)d comment was dealt with.", "%(count)d comments were dealt with.", done)
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+        for reason, count in Counter(refused).items():
+            text = ngettext("%(count)d comment was not: %(why)s", "%(count)d comments were not: %(why)s", count)
+            self.message_user(request, text % {"count": count, "why": reason}, messages.WARNING)
