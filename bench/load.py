@@ -24,7 +24,7 @@ from participants.models import Appointment, Estate, Institution, Official, Resi
 from participants.prose import plain_to_html
 from topics.models import Category, Comment, Topic
 
-MEETINGS, AGENDA, GUESTS = 500, 6, 12
+MEETINGS, AGENDA, GUESTS, TIMES_ON_AGENDA = 500, 6, 12, 3
 INSTITUTIONS, OFFICIALS, RESIDENTS = 20, 60, 500
 LONG_TALK = 10_000  # threads of one topic: 500 pages
 TALK = 100  # comments of every other topic
@@ -196,9 +196,12 @@ def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> N
 
 
 def _agenda(meetings: list[Meeting], topics: list[tuple[Topic, int]]) -> Iterator[AgendaItem]:
+    """A topic comes up at three meetings at most; the other items have a title of their own."""
     for n, position in itertools.product(range(MEETINGS), range(AGENDA)):
-        topic = topics[(n * AGENDA + position) % len(topics)][0]
-        yield AgendaItem(meeting=meetings[n], position=position, topic=topic, is_main=position == 0)
+        times, index = divmod(n * AGENDA + position, len(topics))
+        topic = topics[index][0] if times < TIMES_ON_AGENDA else None
+        title = "" if topic else "Sprawy bieżące"
+        yield AgendaItem(meeting=meetings[n], position=position, topic=topic, title=title, is_main=position == 0)
 
 
 def _presences(meetings: list[Meeting], posts: list[Appointment], now: datetime.datetime) -> Iterator[Presence]:
