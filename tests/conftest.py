@@ -1,5 +1,6 @@
 """Personas: the people who use the portal, each signed in with a client of their own."""
 
+import hypothesis
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -7,6 +8,19 @@ from django.test import Client
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
+
+
+# A busy machine is slow now and then; that is no fault of the text under test.
+hypothesis.settings.register_profile("forum", deadline=None)
+hypothesis.settings.load_profile("forum")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Tests with real commits empty every table; they begin with what the migrations put there (ranks, roles)."""
+    marker = item.get_closest_marker("django_db")
+    commits = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", []))
+    if commits or (marker and marker.kwargs.get("transaction")):
+        item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
 
 
 @pytest.fixture(autouse=True)

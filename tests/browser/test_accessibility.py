@@ -1,0 +1,74 @@
+"""Every public page: axe, reflow, one heading, at both widths, light and dark."""
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page
+
+from meetings.models import Meeting
+from participants.models import Institution, Official
+from tests.browser.conftest import accessibility_faults, overflows
+from topics.models import Topic
+
+SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/", "/nie-ma-takiej-strony/"]
+LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
+ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
+
+
+@pytest.fixture
+def content(transactional_db):
+    call_command("load_founding_meeting", verbosity=0)
+    call_command("load_example", "--yes-this-is-a-trial-site", verbosity=0)
+
+
+def pages_of_content() -> list[str]:
+    """One meeting of each public state, topics open, closed and archived, an institution, an official."""
+    states = {meeting.state: meeting for meeting in Meeting.objects.public()}
+    topics = {topic.state: topic for topic in Topic.objects.public().order_by("comment_count")}
+    found = [*states.values(), *topics.values(), Institution.objects.public()[0], Official.objects.public()[0]]
+    longest = Topic.objects.public().order_by("comment_count").last()
+    return [*(page.get_absolute_url() for page in found), f"{longest.get_absolute_url()}?strona=2"]
+
+
+def faults_of(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        faults = accessibility_faults(page)
+        if overflows(page):
+            faults.append("has to be moved sideways")
+        if page.locator("h1").count() != 1:
+            faults.append("has not one h1")
+        if faults:
+            found[address] = faults
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_public_pages_have_no_fault(content, visit, scheme: str):
+    page = visit(color_scheme=scheme)
+    assert faults_of(page, SITE + LISTS + ACCOUNTS + pages_of_content()) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_a_resident_have_no_fault(content, visit, resident, scheme: str):
+    page = visit(color_scheme=scheme, user=resident)
+    topic = Topic.objects.public().filter(state=Topic.State.OPEN).order_by("comment_count").last()
+    reply = topic.comments.public().threads().published().in_order()[0]
+    page.goto(topic.get_absolute_url())
+    page.locator("#id_text").fill("")
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    assert accessibility_faults(page) == []
+    assert page.title().startswith("Błąd:")
+    addresses = [topic.get_absolute_url(), f"/tematy/{topic.slug}/komentarz/{reply.pk}/odpowiedz/"]
+    assert faults_of(page, addresses) == {}
+
+
+def test_home_is_readable_at_320_pixels_and_in_print(content, visit):
+    page = visit(viewport={"width": 320, "height": 640})
+    for address in ["/", *pages_of_content()[:2]]:
+        page.goto(address)
+        assert not overflows(page), address
+    page.emulate_media(media="print")
+    page.goto(pages_of_content()[0])
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert not page.locator(".fk-footer").is_visible()

@@ -1,0 +1,131 @@
+"""A resident finds the meeting, reads, signs up, confirms, comments; what they wrote is never lost."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Page, expect
+
+from participants.models import Letter
+from tests import factories
+from tests.browser.conftest import letter_to, sign_in
+from tests.factories import PASSWORD
+from topics.models import Comment, Topic
+
+SAID = "Przy garażach po zmroku jest niebezpiecznie.\n\nCzy patrol może tam zajrzeć około 21:00?"
+
+
+@pytest.fixture
+def talk(transactional_db) -> Topic:
+    """The real meeting beside an open talk that is on the agenda of a coming one."""
+    call_command("load_founding_meeting", verbosity=0)
+    topic = factories.make_topic("Patrole piesze i rowerowe na osiedlach")
+    factories.make_agenda_item(factories.make_meeting("Bezpieczna zima na osiedlach"), topic)
+    return topic
+
+
+def sign_up(page: Page, email: str, signature: str = "Hanna, os. Wyzwolenia") -> None:
+    page.get_by_label("Podpis na forum").fill(signature)
+    page.get_by_label("Adres e-mail").fill(email)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.get_by_label("Znam zasady dyskusji").check()
+    page.get_by_role("button", name="Załóż konto").click()
+    expect(page.get_by_role("heading", name="Sprawdź pocztę")).to_be_visible()
+
+
+def confirm_address(page: Page, email: str) -> None:
+    """Follows the link of the letter and presses the button that stands there."""
+    link = re.search(r"https?://\S+/konto/potwierdz/\S+", letter_to(email).body).group()
+    page.goto("/konto/potwierdz/" + link.partition("/konto/potwierdz/")[2])
+    page.locator("main").get_by_role("button").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callable[..., Page], newcomer, scripts):
+    page = visit(scripts=scripts)
+    page.goto("/")
+    page.get_by_role("link", name="Bezpieczeństwo na osiedlach mieszkaniowych").click()
+    expect(page.get_by_text("Ta strona jest w archiwum.")).to_be_visible()
+    page.get_by_role("navigation", name="Główna nawigacja").get_by_role("link", name="Tematy").click()
+    page.get_by_role("link", name=talk.title).click()
+    page.locator("main").get_by_role("link", name="Załóż konto").first.click()
+    sign_up(page, newcomer)
+    confirm_address(page, newcomer)
+    if "zaloguj" in page.url:
+        page.get_by_label("Adres e-mail").fill(newcomer)
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Zaloguj się").click()
+    page.goto(talk.get_absolute_url())
+    page.get_by_label("Twój komentarz").fill(SAID)
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page.get_by_text("Dziękujemy. Komentarz przeczyta moderator, a my damy Ci znać e-mailem.")).to_be_visible()
+    expect(page.locator(".fk-comment--pending")).to_contain_text("Czy patrol może tam zajrzeć około 21:00?")
+
+    stranger = visit(scripts=scripts)
+    stranger.goto(talk.get_absolute_url())
+    expect(stranger.get_by_text("garażach")).to_have_count(0)
+
+
+def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[..., Page], resident):
+    page = visit(user=resident)
+    page.goto(talk.get_absolute_url())
+    page.get_by_label("Twój komentarz").fill(SAID)
+    resident.set_password("zupełnie inne hasło")  # as when it is reset on another device: sessions end
+    resident.save()
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page).to_have_url(re.compile("/konto/zaloguj/"))
+    page.get_by_label("Adres e-mail").fill(resident.email)
+    page.locator("input[type=password]").fill("zupełnie inne hasło")
+    page.locator("main").get_by_role("button", name="Zaloguj się").click()
+    expect(page.get_by_label("Twój komentarz")).to_have_value(SAID)
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page.locator(".fk-comment--pending")).to_contain_text("garażach")
+    assert Comment.objects.filter(author=resident).count() == 1
+
+
+def test_double_click_makes_one_comment(talk, visit: Callable[..., Page], resident):
+    page = visit(user=resident)
+    page.goto(talk.get_absolute_url())
+    page.get_by_label("Twój komentarz").fill(SAID)
+    page.get_by_role("button", name="Wyślij komentarz").dblclick()
+    expect(page.locator(".fk-comment--pending")).to_have_count(1)
+    assert Comment.objects.filter(author=resident).count() == 1
+
+
+def test_whole_way_by_keyboard_alone(talk, visit: Callable[..., Page], resident):
+    page = visit()
+    sign_in(page, resident)
+    page.goto(talk.get_absolute_url())
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Przejdź do treści")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "id_text":
+            break
+    page.keyboard.type("Jestem za.")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Wyślij komentarz")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".fk-comment--pending")).to_contain_text("Jestem za.")
+
+
+def test_password_is_set_anew_by_a_letter(transactional_db, visit: Callable[..., Page], resident):
+    page = visit()
+    page.goto("/konto/zaloguj/")
+    page.get_by_role("link", name="Nie pamiętam hasła").click()
+    page.get_by_label("Adres e-mail").fill(resident.email)
+    page.locator("main").get_by_role("button").click()
+    expect(page).to_have_url(re.compile("/haslo/reset/wyslane/"))
+    link = re.search(r"/konto/haslo/nowe/\S+", Letter.objects.get(to=resident.email).body).group()
+    page.goto(link)
+    page.locator("input[type=password]").fill("cztery inne losowe słowa")
+    page.locator("main").get_by_role("button").click()
+    expect(page).to_have_url(re.compile("/haslo/zmienione/"))
+    page.goto("/konto/zaloguj/")
+    page.get_by_label("Adres e-mail").fill(resident.email)
+    page.locator("input[type=password]").fill("cztery inne losowe słowa")
+    page.locator("main").get_by_role("button", name="Zaloguj się").click()
+    page.wait_for_url(lambda url: "zaloguj" not in url)
+    expect(page.get_by_role("button", name="Wyloguj się").first).to_be_visible()
