@@ -15,9 +15,11 @@ import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.contrib import admin
 from django.test import Client
-from django.utils.translation import ngettext, override
+from django.utils.translation import gettext, ngettext, override
 
+from forum_portal import panel_words
 from meetings.models import Meeting
 from tests import factories
 
@@ -159,6 +161,13 @@ def test_counts_take_the_right_form(number: int, polish: str, ukrainian: str):
         assert comments() == ukrainian
 
 
+def test_reworded_sentences_of_the_panel_are_still_django_s():
+    path = Path(admin.__file__).parent / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    assert set(panel_words.WORDS) - {message.id for message in read_messages(path)} == set()
+    with override("pl"):
+        assert gettext("Add %s") == "Dodaj: %s"
+
+
 def test_polish_text_follows_polish_typography():
     assert breaking("pl", re.compile('"')) == [], "Quotes are „…”."
     assert breaking("pl", re.compile(r"\w - \w|--|—")) == [], "A dash is the half dash."
@@ -223,9 +232,10 @@ def full_site(db: None) -> list[str]:
 
 
 def test_ukrainian_pages_mark_every_foreign_word(client: Client, full_site: list[str]):
-    for address in full_site:
-        response = client.get(address, headers={"accept-language": "uk"})
-        assert response["Content-Language"] == "uk", address
-        text = " ".join(TextOutsideOf(response.content.decode(), "uk").texts)
-        assert set(POLISH_LETTERS.findall(text)) <= POLISH_NAMES, address
-        assert re.findall(r"\b(?:the|and|of|is|your|you|or|to)\b", text) == [], address
+    with override("uk"):  # a request leaves its language active: not to the next test
+        for address in full_site:
+            response = client.get(address, headers={"accept-language": "uk"})
+            assert response["Content-Language"] == "uk", address
+            text = " ".join(TextOutsideOf(response.content.decode(), "uk").texts)
+            assert set(POLISH_LETTERS.findall(text)) <= POLISH_NAMES, address
+            assert re.findall(r"\b(?:the|and|of|is|your|you|or|to)\b", text) == [], address

@@ -1,0 +1,49 @@
+"""Django's own sentences of the panel that inflect the noun put into them: in Polish "Dodaj instytucja".
+
+They stand here to be collected into our catalogue, which comes before Django's and says them without inflection.
+"""
+
+from django.utils.translation import gettext_noop as _
+
+WORDS = [
+    _("Add %s"),
+    _("Add %(name)s"),
+    _("Add another %(model)s"),
+    _("Add another %(verbose_name)s"),
+    _("Change %s"),
+    _("Change selected %(model)s"),
+    _("View %s"),
+    _("View selected %(model)s"),
+    _("Select %s"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _("Delete selected %(model)s"),
+    _("Cannot delete %(name)s"),
+    _("Added {name} “{object}”."),
+    _("Changed {fields} for {name} “{object}”."),
+    _("Changed {fields}."),
+    _("Deleted {name} “{object}”."),
+    _("The {name} “{obj}” was added successfully."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
+    _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
+        "All of the following related items will be deleted:"
+    ),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, "
+        "but your account doesn't have permission to delete the following types of objects:"
+    ),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following protected "
+        "related objects:"
+    ),
+    _(
+        "Deleting %(class_name)s %(instance)s would require deleting the following protected related objects: "
+        "%(related_objects)s"
+    ),
+]
