@@ -9,7 +9,6 @@ from participants.models import Resident
 from participants.roles import Role
 from tests import factories
 
-
 # A busy machine is slow now and then; that is no fault of the text under test.
 hypothesis.settings.register_profile("forum", deadline=None)
 hypothesis.settings.load_profile("forum")
