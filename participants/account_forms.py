@@ -11,6 +11,7 @@ from allauth.account.utils import setup_user_email
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -106,7 +107,9 @@ class ResetPasswordForm(PublicForm, account.ResetPasswordForm):
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         email = self.cleaned_data["email"].lower()
-        users, tokens = self.users or [Resident(pk=0, email=email)], account.default_token_generator
+        users, tokens = self.users, account.default_token_generator
+        if not users:
+            users, tokens = [Resident(pk=0, email=email)], PasswordResetTokenGenerator()
         _send(lambda: request_password_reset(request, email, users, tokens), in_earnest=bool(self.users))
         return email
 
