@@ -1,6 +1,6 @@
-"""Django's own sentences of the panel that inflect the noun put into them: in Polish "Dodaj instytucja".
+"""Django's own sentences of the panel that read badly in Polish: most should inflect a noun, as in "Dodaj instytucja".
 
-They stand here to be collected into our catalogue, which comes before Django's and says them without inflection.
+They stand here to be collected into our catalogue, which comes before Django's and says them as we speak.
 """
 
 from django.utils.translation import gettext_noop as _
@@ -30,6 +30,11 @@ WORDS = [
     _("The {name} “{obj}” was changed successfully. You may edit it again below."),
     _("The %(name)s “%(obj)s” was deleted successfully."),
     _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    _("Please correct the error below."),
+    _("Please correct the errors below."),
+    _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    _("Yes, I’m sure"),
+    _("No, take me back"),
     _(
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? '
         "All of the following related items will be deleted:"
