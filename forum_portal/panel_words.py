@@ -4,6 +4,7 @@ They stand here to be collected into our catalogue, which comes before Django's 
 """
 
 from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
 
 WORDS = [
     _("Add %s"),
@@ -30,8 +31,6 @@ WORDS = [
     _("The {name} “{obj}” was changed successfully. You may edit it again below."),
     _("The %(name)s “%(obj)s” was deleted successfully."),
     _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
-    _("Please correct the error below."),
-    _("Please correct the errors below."),
     _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
     _("Yes, I’m sure"),
     _("No, take me back"),
@@ -52,3 +51,4 @@ WORDS = [
         "%(related_objects)s"
     ),
 ]
+ERRORS = ngettext_lazy("Please correct the error below.", "Please correct the errors below.")

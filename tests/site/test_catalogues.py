@@ -166,6 +166,7 @@ def test_reworded_sentences_of_the_panel_are_still_django_s():
     assert set(panel_words.WORDS) - {message.id for message in read_messages(path)} == set()
     with override("pl"):
         assert gettext("Add %s") == "Dodaj: %s"
+        assert panel_words.ERRORS % 2 == "Popraw błędy poniżej."
 
 
 def test_polish_text_follows_polish_typography():
