@@ -251,7 +251,7 @@ FORUM = {
     "name": _("Forum for Safety"),
     "owner": env.text("FORUM_OWNER", default="Komenda Miejska Policji w Piotrkowie Trybunalskim"),
     "controller": env.text("FORUM_CONTROLLER", default="Komendant Miejski Policji w Piotrkowie Trybunalskim"),
-    "town_in": env.text("FORUM_TOWN_IN", default="w Piotrkowie Trybunalskim"),
+    "town_in": env.text("FORUM_TOWN_IN", default="w\xa0Piotrkowie Trybunalskim"),
     "town": env.text("FORUM_TOWN", default="Piotrków Trybunalski"),
     "address": env.text("FORUM_ADDRESS", default=""),
     "email": env.text("FORUM_EMAIL", default=""),
