@@ -79,9 +79,9 @@ def test_password_is_hashed_as_often_for_the_one_as_for_the_other(account, url, 
 
 
 @pytest.mark.parametrize("url", ["/konto/haslo/reset/", "/konto/nowy-link/"])
-def test_letter_to_nobody_costs_the_work_of_a_letter_and_leaves_nothing(account, url):
-    if not account.is_active:
-        pytest.skip("gets no letter either")
+@pytest.mark.parametrize("kind", ["confirmed", "not confirmed"])
+def test_letter_to_nobody_costs_the_work_of_a_letter_and_leaves_nothing(db, kind, url):
+    make_resident("Hanna", email=KNOWN, **ACCOUNTS[kind])
     with CaptureQueriesContext(connection) as known:
         seen(Client(), url, KNOWN)
     before = Letter.objects.count()
