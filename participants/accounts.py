@@ -78,21 +78,22 @@ class AccountAdapter(DefaultAccountAdapter):
         queue_letter(to=email, template=template_prefix, context=context, language=language)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
-        return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]), with_next=True)
+        return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         uid, _dash, token = key.partition("-")
-        return self._link(reverse("account_reset_password_from_key", args=[uid, token]), with_next=True)
+        return self._link(reverse("account_reset_password_from_key", args=[uid, token]))
 
     def send_account_already_exists_mail(self, email: str) -> None:
         context = {
-            "login_url": self._link(reverse("account_login"), with_next=True),
-            "password_reset_url": self._link(reverse("account_reset_password"), with_next=True),
+            "login_url": self._link(reverse("account_login")),
+            "password_reset_url": self._link(reverse("account_reset_password")),
         }
         self.send_mail("account/email/account_already_exists", email, context)
 
-    def _link(self, path: str, *, with_next: bool = False) -> str:
-        target = get_next_redirect_url(self.request) if with_next else None
+    def _link(self, path: str) -> str:
+        """A page of the site, with the way back that the visitor came with."""
+        target = get_next_redirect_url(self.request)
         query = f"?{urlencode({'next': target})}" if target else ""
         return f"{settings.SITE_URL}{path}{query}"
 
