@@ -22,6 +22,7 @@ FIELDS: dict[type[models.Field], dict[str, Any]] = {
         "form_class": forms.DateTimeField,
         "widget": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     },
+    models.URLField: {"assume_scheme": "https"},
     models.FileField: {"widget": forms.FileInput},
     models.ImageField: {"widget": forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})},
 }

@@ -1,0 +1,60 @@
+"""Filling in a form of the panel as a browser would: everything on the page, with some fields typed over."""
+
+from html.parser import HTMLParser
+
+from django.http import HttpResponse
+from django.test import Client
+
+
+class _Fields(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.select = self.area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        at = dict(attrs)
+        name, kind = at.get("name") or "", at.get("type", "text")
+        if tag == "textarea":
+            self.area = name
+            self.found[name] = [""]
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and "selected" in at:
+            self.found.setdefault(self.select, []).append(at.get("value") or "")
+        elif tag == "input" and name and kind not in {"submit", "file"}:
+            if kind not in {"checkbox", "radio"} or "checked" in at:
+                self.found[name] = [at.get("value") or "on"] if kind == "checkbox" else [at.get("value") or ""]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self.area = ""
+        elif tag == "select":
+            self.select = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.area:
+            self.found[self.area] = [(self.found[self.area][0] + data).removeprefix("\n")]
+
+
+def fields_of(page: HttpResponse) -> dict[str, list[str]]:
+    """What the page's forms would send. Rows that a script would add (__prefix__) are sent by browsers too."""
+    parser = _Fields()
+    parser.feed(page.content.decode())
+    return parser.found
+
+
+def opened(client: Client, url: str, **typed: str) -> dict[str, list[str]]:
+    """The form as somebody has it open, with what they typed."""
+    page = client.get(url)
+    assert page.status_code == 200
+    return {**fields_of(page), **typed}
+
+
+def errors_of(page: HttpResponse) -> dict[str, list[str]]:
+    """Field → sentences, of the form and of the rows of its inlines."""
+    found = {name: [str(e) for e in errors] for name, errors in page.context["adminform"].form.errors.items()}
+    for inline in page.context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            found |= {form.add_prefix(name): [str(e) for e in errors] for name, errors in form.errors.items()}
+    return found
