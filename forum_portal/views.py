@@ -61,8 +61,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _cookies() -> list[dict]:
     """Every cookie that the site can set; the names are those of the settings."""
     year = _("One year")
+    stay = _("Until you close the browser, or two weeks if you asked to stay signed in")
     return [
-        {"name": settings.SESSION_COOKIE_NAME, "purpose": _("Keeps you signed in"), "lasts": _("Two weeks")},
+        {"name": settings.SESSION_COOKIE_NAME, "purpose": _("Keeps you signed in"), "lasts": stay},
         {"name": settings.CSRF_COOKIE_NAME, "purpose": _("Protects forms from being sent by others"), "lasts": year},
         {"name": "messages", "purpose": _("Carries a notice to the next page"), "lasts": _("Until it is shown")},
         {"name": settings.LANGUAGE_COOKIE_NAME, "purpose": _("Remembers the language you chose"), "lasts": year},
