@@ -14,6 +14,7 @@ WORDS = [
     _("Change %s"),
     _("Change selected %(model)s"),
     _("View %s"),
+    _("View on site"),
     _("View selected %(model)s"),
     _("Select %s"),
     _("Select %s to change"),
