@@ -62,6 +62,7 @@ def visit(browser: Browser, live_server, width: str) -> Iterator[Callable[..., P
     def open_page(*, scripts: bool = True, user: Resident | None = None, **how) -> Page:
         how = {"locale": "pl-PL", "viewport": WIDTHS[width], "base_url": live_server.url, **how}
         context = browser.new_context(java_script_enabled=scripts, **how)
+        context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
