@@ -5,6 +5,9 @@ from html.parser import HTMLParser
 from django.http import HttpResponse
 from django.test import Client
 
+from participants.models import Resident
+from tests.factories import PASSWORD, count
+
 
 class _Fields(HTMLParser):
     def __init__(self) -> None:
@@ -23,8 +26,9 @@ class _Fields(HTMLParser):
         elif tag == "option" and self.select and "selected" in at:
             self.found.setdefault(self.select, []).append(at.get("value") or "")
         elif tag == "input" and name and kind not in {"submit", "file"}:
-            if kind not in {"checkbox", "radio"} or "checked" in at:
-                self.found[name] = [at.get("value") or "on"] if kind == "checkbox" else [at.get("value") or ""]
+            is_box = kind in {"checkbox", "radio"}
+            if not is_box or "checked" in at:
+                self.found[name] = [at.get("value") or ("on" if is_box else "")]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
@@ -35,6 +39,15 @@ class _Fields(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.area:
             self.found[self.area] = [(self.found[self.area][0] + data).removeprefix("\n")]
+
+
+def make_administrator() -> Resident:
+    return Resident.objects.create_superuser(f"szef{next(count)}@policja.example", PASSWORD, signature="Szef")
+
+
+def make_staff() -> Resident:
+    """Somebody of the staff without a role."""
+    return Resident.objects.create_user(f"nowa{next(count)}@policja.example", PASSWORD, signature="Nowa", is_staff=True)
 
 
 def fields_of(page: HttpResponse) -> dict[str, list[str]]:

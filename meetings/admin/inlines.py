@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from meetings.models import AgendaItem, Change, Document, Organiser, Photo, Presence
-from meetings.uploads import clean_photo
+from meetings.uploads import clean_photo, validate_photo
 from participants.admin.frame import PanelForm, PanelInline, ReadOnly
 
 
@@ -53,12 +53,7 @@ class OrganiserInline(OrderedInline):
 
 class AgendaItemForm(PanelForm):
     places = {"agenda_item_has_name": "title"}
-
-    def validate_constraints(self) -> None:
-        """One main topic: AgendaFormSet judges all rows at once. Here the old one may still stand in the table."""
-        main, self.instance.is_main = self.instance.is_main, False
-        super().validate_constraints()
-        self.instance.is_main = main
+    judged_elsewhere = frozenset({"agenda_one_main_topic"})  # over all rows at once: AgendaFormSet
 
 
 class AgendaFormSet(OrderedFormSet):
@@ -155,8 +150,9 @@ class PhotoForm(PanelForm):
         image = self.cleaned_data["image"]
         if "image" not in self.changed_data:
             return image
+        validate_photo(image)
         try:
-            return clean_photo(image)
+            return clean_photo(image)[0]
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise ValidationError(_("This is not a photo that we can read. Use JPEG, PNG or WebP.")) from error
 

@@ -33,6 +33,13 @@ class MeetingForm(RevisedForm):
         "meeting_map_point_whole": "latitude",
     }
 
+    def clean(self) -> dict[str, Any] | None:
+        """A check of the database does not see this one: half of a point is "unknown" to SQL, and passes."""
+        cleaned = super().clean() or {}
+        if (cleaned.get("latitude") is None) != (cleaned.get("longitude") is None):
+            self.add_error("latitude", _("Give both latitude and longitude, or neither."))
+        return cleaned
+
 
 class StageFilter(admin.SimpleListFilter):
     """The same sets that the first page of the panel counts."""

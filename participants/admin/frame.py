@@ -4,12 +4,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
+from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 
+from participants.admin.autocomplete import Autocomplete, AutocompleteMultiple, tell_known
 from participants.admin.rich_text import RichTextWidget
 from participants.prose import RichTextField
 
@@ -36,20 +38,40 @@ class PanelForm(forms.ModelForm):
     """
 
     places: dict[str, str] = {}
+    judged_elsewhere: frozenset[str] = frozenset()
 
-    def validate_constraints(self) -> None:
-        wrong = set(self.errors)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tell_known(self)
+
+    def _post_clean(self) -> None:
+        """Model.full_clean asks the instance about its constraints: here the form answers, who knows the places."""
+        self.instance.validate_constraints = self._judge
+        try:
+            super()._post_clean()
+        finally:
+            del self.instance.validate_constraints
+
+    def _judge(self, exclude: set[str] | None = None) -> None:
+        """`exclude` holds fields that are wrong, and fields that the form lacks: the row has those, so they count."""
+        own = {name for name, field in self.fields.items() if not isinstance(field, InlineForeignKeyField)}
+        wrong = own & (exclude or set())
+        found: dict[str, list[ValidationError]] = {}
         for model, constraints in self.instance.get_constraints():
             for constraint in constraints:
+                if constraint.name in self.judged_elsewhere:
+                    continue
                 try:
                     constraint.validate(model, self.instance, exclude=wrong)
                 except ValidationError as error:
-                    self.add_error(self._place(constraint), error)
+                    found.setdefault(self._place(constraint), []).append(error)
+        if found:
+            raise ValidationError(found)
 
-    def _place(self, constraint: models.BaseConstraint) -> str | None:
+    def _place(self, constraint: models.BaseConstraint) -> str:
         fields = getattr(constraint, "fields", ())  # only UniqueConstraint has them
         place = self.places.get(constraint.name, fields[0] if len(fields) == 1 else "")
-        return place if place in self.fields else None
+        return place if place in self.fields else NON_FIELD_ERRORS
 
 
 class BoundedPaginator(Paginator):
@@ -60,14 +82,29 @@ class BoundedPaginator(Paginator):
         return self.object_list.order_by()[:COUNTED].count()
 
 
-class PanelAdmin(admin.ModelAdmin):
+class PanelFields:
+    """What the fields of a form and those of an inline row have in common."""
+
     form = PanelForm
     formfield_overrides = FIELDS
+    view_on_site = False  # an admin that has pages says the address itself (see PanelSite.get_urls)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = Autocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = AutocompleteMultiple(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+class PanelAdmin(PanelFields, admin.ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
-    view_on_site = False  # an admin that has pages says the address itself (see PanelSite.get_urls)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Saves again what a simultaneous save had made impossible: the checks now see it, and the form says it."""
@@ -77,11 +114,8 @@ class PanelAdmin(admin.ModelAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
 
-class PanelInline(admin.StackedInline):
-    form = PanelForm
-    formfield_overrides = FIELDS
+class PanelInline(PanelFields, admin.StackedInline):
     extra = 1
-    view_on_site = False
 
 
 class ReadOnly:

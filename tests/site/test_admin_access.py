@@ -1,0 +1,213 @@
+"""Role × page of the panel, what must not leak to lesser roles, and what each page costs."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.options import ModelAdmin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from meetings.models import Meeting
+from participants.models import Letter, Resident
+from tests import factories
+from tests.panel import make_administrator, make_staff
+from tests.site.inline import inline_code
+from topics.models import Topic
+
+OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
+EDITORS = {"institution", "official", "appointment", "estate", "rank"}
+EDITORS |= {"category", "topic", "comment", "forum", "meeting"}
+MODERATORS = {"comment", "decision", "topic"}
+REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
+
+
+@pytest.fixture
+def administrator(db) -> Resident:
+    return make_administrator()
+
+
+def list_of(label: str) -> str:
+    return reverse(f"admin:{label.replace('.', '_')}_changelist")
+
+
+def test_every_model_has_its_place_in_the_panel():
+    inlines = {inline.model for site in admin.site._registry.values() for inline in site.inlines}
+    assert [model for model in OURS if model not in admin.site._registry and model not in inlines] == []
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_lists_open_for_the_roles_that_have_them(label, administrator, editor, moderator, resident, as_user):
+    name = label.split(".")[1]
+    expected = {
+        administrator: 200,
+        editor: 200 if name in EDITORS else 403,
+        moderator: 200 if name in MODERATORS else 403,
+        resident: 302,
+        None: 302,
+    }
+    assert {user: as_user(user).get(list_of(label)).status_code for user in expected} == expected
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_forms_open_for_the_roles_that_have_them(label, administrator, editor, moderator, as_user):
+    model = apps.get_model(label)
+    fill_in()
+    row = model._base_manager.last()
+    url = reverse(f"admin:{label.replace('.', '_')}_change", args=[row.pk])
+    name = label.split(".")[1]
+    for user, theirs in ((administrator, {name}), (editor, EDITORS), (moderator, MODERATORS)):
+        page = as_user(user).get(url)
+        assert page.status_code == (200 if name in theirs else 403)
+        assert inline_code(page.content.decode()) == []
+
+
+def test_staff_without_a_role_sees_an_empty_panel(db, as_user):
+    page = as_user(make_staff()).get(reverse("admin:index"))
+    assert page.context["desk"] == {"items": [], "meetings": []}
+    assert page.context["app_list"] == []
+
+
+def test_drafts_do_not_leak_to_moderators(moderator, as_user):
+    client = as_user(moderator)
+    factories.make_topic("Jawny temat")
+    draft = factories.make_topic("Tajny szkic", state=Topic.State.DRAFT)
+    autocomplete = {"app_label": "meetings", "model_name": "agendaitem", "field_name": "topic", "term": "Tajny"}
+    pages = [
+        client.get(list_of("topics.topic")),
+        client.get(list_of("topics.topic"), {"q": "Tajny", "_facets": "True"}),
+        client.get(list_of("topics.comment")),
+        client.get(reverse("admin:topics_topic_change", args=[draft.pk])),
+        client.get(reverse("admin:topics_topic_history", args=[draft.pk])),
+        client.get(reverse("admin:autocomplete"), autocomplete),
+        client.get(reverse("admin:index")),
+        client.get(f"/panel/r/{2}/{draft.pk}/"),
+    ]
+    assert [page.content.decode().count("Tajny szkic") for page in pages] == [0] * len(pages)
+    assert all(draft.slug not in page.headers.get("Location", "") for page in pages)
+    assert client.get(list_of("topics.topic"), {"_facets": "True"}).context["cl"].result_count == 1
+
+
+def test_editors_find_drafts_in_the_autocomplete(editor, as_user):
+    factories.make_topic("Tajny szkic", state=Topic.State.DRAFT)
+    query = {"app_label": "meetings", "model_name": "agendaitem", "field_name": "topic", "term": "Tajny"}
+    assert len(as_user(editor).get(reverse("admin:autocomplete"), query).json()["results"]) == 1
+
+
+def test_no_password_and_no_key_of_a_letter_is_shown(administrator, resident, as_user):
+    client = as_user(administrator)
+    letter = make_letter()
+    account = client.get(reverse("admin:participants_resident_change", args=[resident.pk])).content.decode()
+    assert resident.password not in account
+    shown = client.get(reverse("admin:participants_letter_change", args=[letter.pk])).content.decode()
+    assert "tajny-klucz" not in shown
+    assert letter.subject in shown
+
+
+def test_failed_letters_are_sent_again(administrator, as_user):
+    failed, sent = make_letter(state=Letter.State.FAILED, attempts=12), make_letter()
+    data = {"action": "send_again", "_selected_action": [failed.pk, sent.pk]}
+    as_user(administrator).post(list_of("participants.letter"), data)
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == (Letter.State.WAITING, 0)
+
+
+def test_an_administrator_suspends_and_gives_roles(administrator, resident, as_user):
+    client = as_user(administrator)
+    url = reverse("admin:participants_resident_change", args=[resident.pk])
+    assert client.get(list_of("participants.resident"), {"q": resident.email}).context["cl"].result_count == 1
+    data = {"email": resident.email, "signature": resident.signature, "is_active": "on"}
+    client.post(url, {**data, "suspended_until": "2099-01-01T10:00"})
+    resident.refresh_from_db()
+    assert resident.suspended_until.year == 2099
+
+
+def make_letter(**fields) -> Letter:
+    n = next(factories.count)
+    fields = {"try_at": "2026-01-01T10:00Z", "message_id": f"<{n}@x>", **fields}
+    return Letter.objects.create(to="a@b.example", subject="Sprawa", body="tajny-klucz", sender="f@b.example", **fields)
+
+
+def fill_in() -> None:
+    """One row of everything that a list shows, with all that it refers to."""
+    meeting = factories.make_meeting(f"Spotkanie {next(factories.count)}", state=Meeting.State.DRAFT)
+    appointment = factories.make_appointment(rank="kom.")
+    factories.make_presence(meeting, appointment)
+    factories.make_organiser(meeting)
+    topic = factories.make_topic(category=factories.make_category(f"Kategoria {next(factories.count)}"))
+    topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
+    factories.make_agenda_item(meeting, topic)
+    author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
+    comment = factories.make_comment(topic, author=author)
+    comment.decisions.create(act="publish", rules_version="1", decided_by_name="Ewa", decided_at=comment.created_at)
+    apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
+    factories.make_forum(f"Forum {next(factories.count)}")
+    make_letter()
+
+
+def queries_of(client, url: str) -> int:
+    client.get(url)  # content types and the like are kept by the process
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(url).status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize("label", REGISTERED)
+def test_lists_cost_the_same_with_one_row_and_with_more(label, administrator, as_user):
+    client = as_user(administrator)
+    fill_in()
+    one = queries_of(client, list_of(label))
+    fill_in()
+    fill_in()
+    assert queries_of(client, list_of(label)) == one
+    assert one <= 12
+
+
+def test_the_form_of_a_meeting_costs_the_same_with_more_rows(administrator, as_user):
+    client = as_user(administrator)
+    fill_in()
+    meeting = Meeting.objects.get()
+    url = reverse("admin:meetings_meeting_change", args=[meeting.pk])
+    one = queries_of(client, url)
+    for _ in range(2):
+        factories.make_presence(meeting, factories.make_appointment(rank="kom."))
+        factories.make_agenda_item(meeting, factories.make_topic())
+        factories.make_organiser(meeting)
+    assert queries_of(client, url) == one
+    assert one <= 20
+
+
+def test_the_desk_costs_the_same_for_any_number_of_rows(administrator, as_user):
+    client = as_user(administrator)
+    fill_in()
+    one = queries_of(client, reverse("admin:index"))
+    fill_in()
+    assert queries_of(client, reverse("admin:index")) == one
+    assert one <= 11
+
+
+def test_numbers_of_the_desk_lead_to_lists_of_that_length(administrator, as_user):
+    client = as_user(administrator)
+    fill_in()
+    factories.make_meeting("Zapowiedziane")
+    factories.make_meeting("Bez relacji", state=Meeting.State.HELD)
+    make_letter(state=Letter.State.FAILED)
+    for item in client.get(reverse("admin:index")).context["desk"]["items"]:
+        assert item.count == 1
+        assert client.get(item.url).context["cl"].result_count == 1
+
+
+def test_no_list_counts_a_big_table_whole():
+    big = {"comment", "decision", "letter", "resident"}
+    sites = {m._meta.model_name: site for m, site in admin.site._registry.items() if m._meta.model_name in big}
+    assert set(sites) == big
+    assert not any(site.show_full_result_count for site in sites.values())
+    assert all(site.paginator is not ModelAdmin.paginator for site in sites.values())
+
+
+def test_the_most_needed_comes_first(administrator, as_user):
+    apps_shown = as_user(administrator).get(reverse("admin:index")).context["app_list"]
+    assert [app["app_label"] for app in apps_shown] == ["meetings", "topics", "participants", "auth"]
+    assert [model["object_name"] for model in apps_shown[1]["models"]][:2] == ["Comment", "Topic"]
