@@ -25,13 +25,18 @@ def pages_of(count: int) -> int:
     return max(1, -(-count // PER_PAGE))
 
 
-def threads_on_page(topic: Topic, number: int, reader: Any) -> list[Thread]:
-    """One page of the talk with the first replies; what waits of the reader's own stands last in its place.
+def threads_on_page(topic: Topic, number: int, reader: Any) -> tuple[list[Thread], Comment | None]:
+    """One page of the talk with the first replies, and the answer pinned above it, wherever that stands.
 
-    Two queries, three for a reader who is signed in; one fewer where the page is empty.
+    What waits of the reader's own ends its thread, or the last page. Two queries, three for a reader who is
+    signed in; one fewer where the page is empty.
     """
-    comments = topic.comments.public().with_speaker()
-    threads = {c.pk: Thread(c) for c in comments.threads().on_page(number).in_order()}
+    comments = topic.comments.public().for_reading()
+    asked = comments.threads().on_page(number)
+    if topic.pinned_id:
+        asked |= comments.published().filter(pk=topic.pinned_id)
+    found = list(asked.in_order())
+    threads = {c.pk: Thread(c) for c in found if c.parent_id is None and c.page == number}
     if threads:
         for reply in comments.first_replies().filter(parent__in=threads).in_order():
             threads[reply.parent_id].replies.append(reply)
@@ -41,12 +46,13 @@ def threads_on_page(topic: Topic, number: int, reader: Any) -> list[Thread]:
             threads[comment.parent_id].replies.append(comment)
         elif comment.parent_id is None and number == pages_of(topic.thread_count):
             threads[comment.pk] = Thread(comment)
-    return list(threads.values())
+    pinned = next((c for c in found if c.pk == topic.pinned_id and c.state == Comment.State.PUBLISHED), None)
+    return list(threads.values()), pinned
 
 
 def replies_on_page(comment: Comment, number: int, reader: Any) -> list[Comment]:
     """One page of all replies to a comment; the reader's own waiting ones end the last. Two queries at most."""
-    replies = list(comment.replies.public().with_speaker().on_page(number).in_order())
+    replies = list(comment.replies.public().for_reading().on_page(number).in_order())
     if reader.is_authenticated and number == pages_of(comment.reply_count):
         replies += comment.replies.waiting_of(reader).oldest_first()
     return replies

@@ -24,6 +24,8 @@ from topics.models.topic import TopicQuerySet
 from topics.threads import Thread, pages_of, place_of, replies_on_page, threads_on_page
 
 TOPICS_PER_PAGE = 20
+SHOWN_OF_A_MEETING = ("title", "slug", "date", "date_precision", "last_day", "state", "cancelled_at")
+MEETING_COLUMNS = [f"meeting__{name}" for name in SHOWN_OF_A_MEETING]
 
 
 # -- Reading --------------------------------------------------------------------------------------
@@ -70,12 +72,14 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Five queries for a stranger, eight for a resident, two more for staff, whatever the size of the talk."""
-    topics = Topic.objects.visible_to(request.user).select_related("category", "pinned__appointment__official")
+    topics = Topic.objects.visible_to(request.user).select_related("category")
     topic = get_object_or_404(topics.prefetch_related("estates"), slug=slug)
     last = pages_of(topic.thread_count)
     number = _page_number(request, last)
+    threads, pinned = threads_on_page(topic, number, request.user)
     context = {
-        "threads": threads_on_page(topic, number, request.user),
+        "threads": threads,
+        "pinned": pinned,
         "meetings": _meetings(topic),
         "number": number,
         "last": last,
@@ -92,9 +96,10 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _meetings(topic: Topic) -> list[tuple[Any, bool]]:
     """The public meetings that have the topic on their agenda, and whether each is still to come."""
-    items = topic.agenda_items.public().select_related("meeting").order_by("-meeting__date", "-meeting_id")
+    items = topic.agenda_items.public().select_related("meeting").only("topic", *MEETING_COLUMNS)
+    meetings = dict.fromkeys(item.meeting for item in items.order_by("-meeting__date", "-meeting_id"))
     today = timezone.localdate()
-    return [(meeting, meeting.is_upcoming(today)) for meeting in dict.fromkeys(item.meeting for item in items)]
+    return [(meeting, meeting.is_upcoming(today)) for meeting in meetings]
 
 
 def _talk(request: HttpRequest, topic: Topic) -> dict[str, Any]:
@@ -123,14 +128,14 @@ def _talk(request: HttpRequest, topic: Topic) -> dict[str, Any]:
 @require_safe
 def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A comment with all replies, paged."""
-    comments = Comment.objects.public().threads().with_speaker().select_related("topic__category")
+    comments = Comment.objects.public().threads().for_reading().select_related("topic__category")
     comment = get_object_or_404(comments, pk=pk)
     if comment.topic.slug != slug:
         return redirect("topics:thread", comment.topic.slug, pk, permanent=True)
     last = pages_of(comment.reply_count)
     number = _page_number(request, last)
     context = {
-        "thread": Thread(comment, replies_on_page(comment, number, request.user)),
+        "threads": [Thread(comment, replies_on_page(comment, number, request.user))],
         "number": number,
         "last": last,
         **_talk(request, comment.topic),
@@ -165,7 +170,7 @@ def comment(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A page with the reply form, for those without the one under the comment; and where both are sent."""
-    comments = Comment.objects.public().threads().with_speaker().select_related("topic")
+    comments = Comment.objects.public().threads().for_reading().select_related("topic")
     parent = get_object_or_404(comments, pk=pk)
     if request.method == "POST":
         return _write(request, parent.topic, parent)

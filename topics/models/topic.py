@@ -164,15 +164,6 @@ class Topic(Addressed):
         closed = timezone.localdate(self.closed_at) if self.closed_at else None
         return min(filter(None, [over, closed]), default=None)
 
-    @property
-    def pinned_answer(self) -> Any:
-        """The comment to show on top, while it can be seen. Fetch with select_related("pinned")."""
-        pinned = self.pinned
-        if pinned is None or pinned.topic_id != self.pk or pinned.state != pinned.State.PUBLISHED:
-            return None
-        pinned.topic = self
-        return pinned
-
     def is_visible_to(self, user: Any) -> bool:
         return self.is_public or (user.is_staff and user.has_perm("topics.change_topic"))
 
