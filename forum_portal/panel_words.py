@@ -33,6 +33,7 @@ WORDS = [
     _("The %(name)s “%(obj)s” was deleted successfully."),
     _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
     _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    _("Unknown"),
     _("Yes, I’m sure"),
     _("No, take me back"),
     _(
