@@ -69,6 +69,13 @@ def test_production_configuration_passes_every_deployment_check():
     assert "no issues" in checked.stdout
 
 
+def test_options_of_the_database_address_are_kept():
+    show = "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    address = PRODUCTION["DATABASE_URL"] + "?sslmode=verify-full"
+    shown = manage("shell", "-v", "0", "-c", show, **PRODUCTION | {"DATABASE_URL": address})
+    assert shown.stdout.strip() == "{'connect_timeout': 5, 'sslmode': 'verify-full'}", shown.stderr
+
+
 def test_models_and_migrations_agree(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
