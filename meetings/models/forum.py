@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from participants.dates import first_day_constraint, in_words, precision_field, validate_sensible_year
+from participants.dates import first_day, first_day_constraint, in_words, precision_field, validate_sensible_year
 
 
 class Forum(models.Model):
@@ -36,6 +36,12 @@ class Forum(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Any day stands for its month or year."""
+        super().clean()
+        if self.founded_on:
+            self.founded_on = first_day(self.founded_on, self.founded_precision)
 
     @property
     def founded(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from meetings.models.forum import Forum
 from participants.dates import (
     Precision,
+    first_day,
     first_day_constraint,
     in_words,
     last_day,
@@ -288,6 +289,12 @@ class Meeting(Addressed):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.date.year, self.slug])
+
+    def clean(self) -> None:
+        """Any day stands for its month or year. Without a date there is no address to check: the form asks for it."""
+        if self.date:
+            self.date = first_day(self.date, self.date_precision)
+            super().clean()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.last_day = last_day(self.date, self.date_precision)

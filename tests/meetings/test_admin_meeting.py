@@ -259,6 +259,7 @@ def test_a_meeting_is_made_as_a_draft_with_its_rows(client):
         ({"starts": "18:00", "ends": "17:00"}, "ends"),
         ({"ends": "17:00"}, "ends"),
         ({"date": "2099-02-31"}, "date"),
+        ({"date": "", "slug": "zima"}, "date"),
         ({"date": "20017-05-29"}, "date"),
         ({"date": "0207-05-29"}, "date"),
         ({"date": "2099-12-01", "date_precision": "month", "starts": "17:00"}, "starts"),
@@ -284,6 +285,12 @@ def test_a_mistake_is_a_sentence_at_its_field_and_nothing_is_lost(typed, field, 
     assert errors_of(answer)[field]
     assert fields_of(answer)["lead"] == ["Wpisany tekst"]
     assert Meeting.objects.count() == 1
+
+
+def test_any_day_of_a_month_is_kept_as_its_first(client):
+    typed = {"date": "2099-12-10", "date_precision": "month"}
+    client.post(reverse("admin:meetings_meeting_add"), {**new_meeting(client), **typed})
+    assert Meeting.objects.get().date == datetime.date(2099, 12, 1)
 
 
 def test_a_taken_address_is_found_though_the_date_is_not_in_the_form(client):

@@ -85,3 +85,11 @@ def test_a_period_is_kept_as_its_first_day(precision: str):
     factories.make_forum("Pierwsze", founded_on=first_day(MAY_29, precision), founded_precision=precision)
     with pytest.raises(IntegrityError):
         Forum.objects.create(name="Drugie", founded_on=MAY_29, founded_precision=precision)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("precision", ["month", "year", "early", "late"])
+def test_any_day_of_a_period_may_be_given_in_a_form(precision: str):
+    forum = Forum(name="Forum", founded_on=MAY_29, founded_precision=precision)
+    forum.full_clean()
+    assert forum.founded_on == first_day(MAY_29, precision)
