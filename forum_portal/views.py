@@ -32,8 +32,8 @@ TOPICS_ON_HOME = 4
 def home(request: HttpRequest) -> HttpResponse:
     """Four queries for strangers, whatever the size of the site."""
     today = timezone.localdate()
-    meetings = Meeting.objects.public()
-    topics = Topic.objects.public().accepting_comments(today)
+    meetings = Meeting.objects.public().without_texts()
+    topics = Topic.objects.public().without_texts().accepting_comments(today)
     context = {
         "coming": meetings.upcoming(today).announced().soonest_first().first(),
         "past": meetings.past(today).latest_first()[:PAST_ON_HOME],

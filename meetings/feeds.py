@@ -22,7 +22,7 @@ class MeetingFeed(Feed):
     feed_url = reverse_lazy("meetings:feed")
 
     def items(self) -> MeetingQuerySet:
-        return Meeting.objects.public().order_by("-published_at", "-pk")[:SHOWN]
+        return Meeting.objects.public().without_texts().order_by("-published_at", "-pk")[:SHOWN]
 
     def item_title(self, meeting: Meeting) -> str:
         title = tidy_plain(meeting.title)  # XML knows no control characters

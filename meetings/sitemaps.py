@@ -10,7 +10,7 @@ from meetings.models.meeting import MeetingQuerySet
 
 class MeetingSitemap(Sitemap):
     def items(self) -> MeetingQuerySet:
-        return Meeting.objects.public().latest_first()
+        return Meeting.objects.public().without_texts().latest_first()
 
     def lastmod(self, meeting: Meeting) -> datetime.datetime:
         return meeting.changed_at

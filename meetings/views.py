@@ -38,7 +38,7 @@ def year_list(request: HttpRequest, year: int) -> HttpResponse:
 def _list(request: HttpRequest, asked_year: str) -> HttpResponse:
     """An empty filter is none; a value that is no choice is not found."""
     today = timezone.localdate()
-    meetings = Meeting.objects.public().defer("announcement", "report")
+    meetings = Meeting.objects.public().without_texts()
     years = [first.year for first in meetings.dates("date", "year", order="DESC")]
     categories, estates = list(Category.objects.all()), list(Estate.objects.all())
     year = _choice(asked_year, {str(known): known for known in years})
@@ -125,7 +125,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 
 def _neighbours(meeting: Meeting) -> dict[str, Meeting]:
     here = (meeting.date, meeting.pk)
-    beside = Meeting.objects.public().defer("announcement", "report").beside(meeting)
+    beside = Meeting.objects.public().without_texts().beside(meeting)
     return {"earlier" if (other.date, other.pk) < here else "later": other for other in beside}
 
 

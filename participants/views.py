@@ -41,7 +41,7 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
         "then": appointments.former(today)[:SHOWN],
         "units": found.units.public().by_name()[:PEOPLE],
         "former_names": found.former_names.all(),
-        "organised": found.organised_meetings.public().latest_first()[:SHOWN],
+        "organised": found.organised_meetings.public().without_texts().latest_first()[:SHOWN],
         "attended": _by_meeting(found.presences, today),
         "shown": SHOWN,
     }
@@ -73,7 +73,7 @@ def _posts(page: Institution | Official) -> Any:
 
 def _by_meeting(presences: Any, today: datetime.date) -> list[dict]:
     """The latest public meetings with the lines of their lists of guests. One query."""
-    lines = presences.public().latest_first().select_related("meeting", "appointment__official")[:LINES]
+    lines = presences.public().with_meeting().latest_first()[:LINES]
     groups = itertools.groupby(lines, key=lambda line: line.meeting)
     rows = [{"meeting": meeting, "past": meeting.is_past(today), "lines": list(own)} for meeting, own in groups]
     return rows[:SHOWN]

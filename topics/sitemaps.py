@@ -12,7 +12,7 @@ class TopicSitemap(Sitemap):
     limit = 5000
 
     def items(self) -> TopicQuerySet:
-        return Topic.objects.public().order_by("pk")
+        return Topic.objects.public().without_texts().order_by("pk")
 
     def lastmod(self, topic: Topic) -> datetime.datetime:
         return max(filter(None, [topic.changed_at, topic.last_comment_at]))

@@ -39,7 +39,8 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     if not filters.is_valid():
         raise Http404
     chosen = filters.cleaned_data
-    topics = _in_order(_filtered(Topic.objects.public(), chosen, today), chosen["kolejnosc"]).open_first(today)
+    found = _filtered(Topic.objects.public().without_texts(), chosen, today)
+    topics = _in_order(found, chosen["kolejnosc"]).open_first(today)
     page = page_of(request, topics.prefetch_related("estates"), size=TOPICS_PER_PAGE)
     context = {
         "page": page,

@@ -82,6 +82,10 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         nearest = Q(pk__in=before.order_by("-date", "-pk").values("pk")[:1])
         return self.filter(nearest | Q(pk__in=after.order_by("date", "pk").values("pk")[:1])).order_by("date", "pk")
 
+    def without_texts(self) -> "MeetingQuerySet":
+        """For lists: announcement and report are read with the page of one meeting only."""
+        return self.defer("announcement", "report")
+
     def soonest_first(self) -> "MeetingQuerySet":
         """The postponed ones last: their date has no meaning any more."""
         waiting = Case(When(state=Meeting.State.POSTPONED, then=Value(1)), default=Value(0))

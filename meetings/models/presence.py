@@ -16,6 +16,11 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
     def in_protocol_order(self) -> "PresenceQuerySet":
         return self.order_by("position", "pk")
 
+    def with_meeting(self) -> "PresenceQuerySet":
+        """Without a query per line: the meeting, but for its long texts, and the official."""
+        related = self.select_related("meeting", "appointment__official")
+        return related.defer("meeting__announcement", "meeting__report")
+
     def latest_first(self) -> "PresenceQuerySet":
         """The latest meeting first, its lines in protocol order."""
         return self.order_by("-meeting__date", "-meeting", "position", "pk")

@@ -60,6 +60,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def answered(self) -> "TopicQuerySet":
         return self.filter(official_count__gt=0)
 
+    def without_texts(self) -> "TopicQuerySet":
+        """For lists: the body and the links are read with the page of one topic only."""
+        return self.defer("body", "see_also")
+
     def liveliest_first(self) -> "TopicQuerySet":
         return self.order_by("-active_at", "-pk")
 
