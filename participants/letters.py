@@ -19,6 +19,7 @@ from participants.models.letter import LetterQuerySet
 log = logging.getLogger(__name__)
 LEASE = datetime.timedelta(minutes=5)  # longer than a delivery can last (EMAIL_TIMEOUT)
 LAST_ATTEMPT = 12  # with the delays below, a bit over a day
+KEPT = datetime.timedelta(days=30)  # then a letter is forgotten: it holds an address, and often a key
 
 
 def queue_letter(*, to: str, template: str, context: dict[str, Any], language: str = settings.LANGUAGE_CODE) -> None:
@@ -52,6 +53,11 @@ def try_again(letters: LetterQuerySet, *, now: datetime.datetime | None = None) 
     return letters.failed().update(
         state=Letter.State.WAITING, attempts=0, try_at=now or timezone.now(), leased_until=None
     )
+
+
+def forget_old(now: datetime.datetime | None = None) -> int:
+    """Delete the letters that were sent or given up KEPT ago; returns how many. One query."""
+    return Letter.objects.settled(before=(now or timezone.now()) - KEPT).delete()[0]
 
 
 def _take(now: datetime.datetime) -> Letter | None:

@@ -19,6 +19,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Those to send now: nobody holds a lease on them, and their next try has come."""
         return self.waiting().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now), try_at__lte=now)
 
+    def settled(self, before: datetime.datetime) -> "LetterQuerySet":
+        """Sent or given up, and tried for the last time before then."""
+        return self.exclude(state=Letter.State.WAITING).filter(try_at__lt=before)
+
     def oldest_first(self) -> "LetterQuerySet":
         return self.order_by("try_at", "pk")
 

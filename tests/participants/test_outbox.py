@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import connection, transaction
 from django.utils import timezone
 
-from participants.letters import LAST_ATTEMPT, LEASE, deliver_due
+from participants.letters import KEPT, LAST_ATTEMPT, LEASE, deliver_due, forget_old
 from participants.models import Letter
 from tests.smtp import MailServer, mail_server
 
@@ -139,6 +139,20 @@ def test_letter_of_a_change_that_was_undone_is_never_sent(server):
     assert [message["Subject"] for message in server.letters] == ["Zapisany"]
 
 
+@pytest.mark.django_db
+def test_letters_are_forgotten_after_a_month_and_those_that_wait_are_not(server):
+    write("Odrzucony")
+    server.rcpt = ["550 no such mailbox"]
+    deliver_due()
+    write("Doręczony")
+    deliver_due()
+    write("Czekający")
+    now = timezone.now()
+    assert forget_old(now + KEPT - MINUTE) == 0
+    assert forget_old(now + KEPT + MINUTE + MINUTE) == 2
+    assert only_letter().subject == "Czekający"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_deliver_each_letter_once(server):
     subjects = {write(f"List {number}").subject for number in range(20)}
@@ -173,7 +187,9 @@ def test_letter_of_a_worker_that_was_killed_goes_after_the_lease(server):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_worker_command_delivers_what_is_due_and_stops(server):
+def test_worker_command_delivers_what_is_due_forgets_what_is_old_and_stops(server):
+    old, now = write(), timezone.now()
+    Letter.objects.filter(pk=old.pk).update(state=Letter.State.SENT, sent_at=now, try_at=now - 2 * KEPT)
     write()
     worker = start_worker(server)
     _output, errors = worker.communicate(timeout=60)

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,9 +12,10 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from meetings.publication import move_on
-from participants.letters import deliver_due
+from participants.letters import deliver_due, forget_old
 
 log = logging.getLogger(__name__)
+HOUR = 3600
 
 
 class Command(BaseCommand):
@@ -27,11 +29,15 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        cleaning_at = 0.0
         while not stop.is_set():
             close_old_connections()
             try:
                 busy = deliver_due()
                 move_on()
+                if time.monotonic() >= cleaning_at:
+                    forget_old()
+                    cleaning_at = time.monotonic() + HOUR
             except DatabaseError as error:
                 # The database comes back by itself, and so does the worker.
                 log.warning("the database does not answer: %s", type(error).__name__)
