@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
@@ -20,6 +21,7 @@ class MeetingFeed(Feed):
     description = _("Meetings of the police with residents: announcements, changes and reports.")
     link = reverse_lazy("meetings:list")
     feed_url = reverse_lazy("meetings:feed")
+    language = settings.LANGUAGE_CODE
 
     def items(self) -> MeetingQuerySet:
         return Meeting.objects.public().without_texts().order_by("-published_at", "-pk")[:SHOWN]

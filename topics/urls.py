@@ -1,12 +1,11 @@
 from django.urls import path
 
-from topics import views
-from topics.feeds import TopicFeed
+from topics import feeds, views
 
 app_name = "topics"
 urlpatterns = [
     path("", views.topic_list, name="list"),
-    path("rss/", TopicFeed(), name="feed"),
+    path("rss/", feeds.topic_feed, name="feed"),
     path("<slug:slug>/", views.topic_detail, name="detail"),
     path("<slug:slug>/komentarz/", views.comment, name="comment"),
     path("<slug:slug>/komentarz/<int:pk>/odpowiedz/", views.reply, name="reply"),

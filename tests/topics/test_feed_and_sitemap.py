@@ -26,6 +26,17 @@ def test_feed_has_public_topics_newest_first(client, db):
     assert items(client)[0].findtext("link").endswith("/tematy/nowy/")
 
 
+def test_feed_marks_examples(client, db):
+    factories.make_topic("Pokaz", is_example=True)
+    assert [item.findtext("title") for item in items(client)] == ["Przykład: Pokaz"]
+
+
+@pytest.mark.parametrize("address", ["/tematy/rss/", "/spotkania/rss/"])
+def test_feeds_are_only_read_and_say_that_they_are_polish(client, db, address: str):
+    assert client.post(address).status_code == 405
+    assert "<language>pl</language>" in client.get(address, headers={"accept-language": "en"}).content.decode()
+
+
 def test_feed_has_no_comments(client, db, moderator):
     topic = factories.make_topic()
     factories.make_comment(topic, "Tajny tekst")
