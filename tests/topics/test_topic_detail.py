@@ -1,4 +1,4 @@
-"""The page of one topic, and the page of all replies to a comment."""
+"""The page of one topic."""
 
 import datetime
 import re
@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import factories
+from tests.topics.pages import get, ids_of
 from topics import moderation
 from topics.models import PER_PAGE, Comment, Reason, Topic
 
@@ -17,20 +18,9 @@ def topic(db: None) -> Topic:
     return factories.make_topic("Patrole rowerowe", body="<p>Od listopada <strong>pieszo</strong>.</p>")
 
 
-def get(client: Client, url: str) -> str:
-    client.cookies["jezyk"] = "en"
-    response = client.get(url)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
 @pytest.fixture
 def stranger(as_user) -> Client:
     return as_user(None)
-
-
-def ids_of(page: str) -> list[int]:
-    return [int(pk) for pk in re.findall(r'<article[^>]* id="k-(\d+)"', page)]
 
 
 # -- The topic ----------------------------------------------------------------------------------------------
@@ -120,6 +110,11 @@ def test_meetings_are_named_but_not_before_they_are_announced(topic, stranger):
     assert "Zaplanowane" not in page
 
 
+def test_cancelled_meeting_is_named_as_such(topic, stranger):
+    factories.make_agenda_item(factories.make_meeting(state="cancelled"), topic)
+    assert "</time>, cancelled<" in get(stranger, topic.get_absolute_url())
+
+
 def test_missing_topic_and_wrong_method(topic, stranger):
     assert stranger.get("/tematy/nie-ma/").status_code == 404
     assert stranger.post(topic.get_absolute_url()).status_code == 405
@@ -188,8 +183,9 @@ def test_official_answer_has_mark_name_post_and_institution(topic, stranger, off
     assert ">Kierownik, KMP<" in page
 
 
-def test_official_without_an_open_page_is_not_linked(topic, stranger):
-    post = factories.make_appointment(factories.make_official(public=False))
+@pytest.mark.parametrize("how", [{"public": False}, {"name_withheld": True}])
+def test_official_without_an_open_page_is_not_linked(topic, stranger, how: dict):
+    post = factories.make_appointment(factories.make_official(**how))
     factories.make_published(topic, appointment=post, voice="Kierownik, KMP", author_name="Marta Wolska")
     page = get(stranger, topic.get_absolute_url())
     assert "/osoby/" not in page
@@ -206,6 +202,19 @@ def test_pinned_answer_stands_on_top_and_in_its_place(topic, stranger):
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert f'href="/tematy/{topic.slug}/k/{answer.pk}/#k-{answer.pk}"' in page
+
+
+@pytest.mark.parametrize("is_reply", [False, True])
+def test_answer_pinned_from_another_page_stands_on_top_only(topic, stranger, official, is_reply: bool):
+    first = [factories.make_published(topic).pk for _ in range(PER_PAGE)]
+    thread = factories.make_published(topic)
+    voice = {"voice": "Kierownik, KMP", "appointment": official.appointment, "author_name": "Marta Wolska"}
+    answer = factories.make_published(topic, "Dziękuję", parent=thread if is_reply else None, **voice)
+    Topic.objects.filter(pk=topic.pk).update(pinned=answer)
+    page = get(stranger, topic.get_absolute_url())
+    assert ids_of(page) == first
+    assert page.count("<p>Dziękuję</p>") == 1
+    assert f'href="{official.appointment.official.get_absolute_url()}">Marta Wolska</a>' in page
 
 
 @pytest.mark.parametrize("trouble", ["hidden", "waiting", "of another topic"])
@@ -287,98 +296,6 @@ def test_page_costs_the_same_in_a_talk_of_any_size(
         reader.get(url)
     with django_assert_num_queries(10):  # and the two permissions of staff
         staff.get(url)
-
-
-# -- All replies -------------------------------------------------------------------------------------------------
-
-
-def test_all_replies_are_paged(topic, stranger):
-    thread = factories.make_published(topic)
-    replies = [factories.make_published(topic, parent=thread).pk for _ in range(PER_PAGE + 1)]
-    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
-    assert ids_of(get(stranger, url)) == [thread.pk, *replies[:PER_PAGE]]
-    assert ids_of(get(stranger, f"{url}?strona=2")) == [thread.pk, replies[-1]]
-    assert stranger.get(f"{url}?strona=3").status_code == 404
-
-
-def test_author_sees_a_waiting_reply_at_the_end_of_the_thread(topic, as_user, resident, stranger):
-    thread = factories.make_published(topic)
-    factories.make_comment(topic, "Czekająca", author=resident, parent=thread)
-    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
-    assert "Czekająca" in get(as_user(resident), url)
-    assert "Czekająca" not in get(stranger, url)
-
-
-def test_thread_page_exists_for_public_threads_only(topic, as_user, resident, stranger):
-    reply = factories.make_published(topic, parent=factories.make_published(topic))
-    waiting = factories.make_comment(topic, author=resident)
-    for pk in (reply.pk, waiting.pk, 10**6, 2**63 - 1, 10**25):
-        assert as_user(resident).get(f"/tematy/{topic.slug}/watek/{pk}/").status_code == 404
-    assert stranger.post(f"/tematy/{topic.slug}/watek/{reply.parent_id}/").status_code == 405
-
-
-@pytest.mark.parametrize("rows", [1, 3])
-def test_thread_page_costs_the_same_for_any_number(topic, as_user, resident, django_assert_num_queries, rows: int):
-    thread = factories.make_published(topic)
-    for _ in range(rows):
-        factories.make_published(topic, parent=thread)
-    url = f"/tematy/{topic.slug}/watek/{thread.pk}/"
-    stranger, reader = as_user(None), as_user(resident)
-    with django_assert_num_queries(2):
-        stranger.get(url)
-    with django_assert_num_queries(5):
-        reader.get(url)
-
-
-# -- Permalinks --------------------------------------------------------------------------------------------------
-
-
-def test_permalink_leads_to_the_page_and_the_anchor(topic, stranger):
-    threads = [factories.make_published(topic) for _ in range(PER_PAGE + 1)]
-    replies = [factories.make_published(topic, parent=threads[-1]) for _ in range(PER_PAGE + 1)]
-    url = topic.get_absolute_url()
-    for comment, place in [
-        (threads[0], url),
-        (threads[-1], f"{url}?strona=2"),
-        (replies[2], f"{url}?strona=2"),
-        (replies[3], f"{url}watek/{threads[-1].pk}/"),
-        (replies[-1], f"{url}watek/{threads[-1].pk}/?strona=2"),
-    ]:
-        response = stranger.get(comment.get_absolute_url())
-        assert (response.status_code, response.headers["Location"]) == (302, f"{place}#k-{comment.pk}")
-        assert comment.pk in ids_of(get(stranger, place))
-
-
-@pytest.mark.parametrize("persona", ["stranger", "neighbour", "moderator", "author"])
-@pytest.mark.parametrize("state", ["waiting", "refused", "hidden", "in a draft"])
-def test_permalink_tells_nothing_of_what_is_not_public(as_user, neighbour, moderator, persona: str, state: str):
-    topic = factories.make_topic()
-    comment = factories.make_published(topic) if state == "hidden" else factories.make_comment(topic)
-    if state in {"hidden", "refused"}:
-        moderation.hide(comment, by=moderator, reason=Reason.INSULT)
-    if state == "in a draft":
-        Topic.objects.filter(pk=topic.pk).update(state="draft")
-    reader = {"stranger": None, "neighbour": neighbour, "moderator": moderator, "author": comment.author}[persona]
-    found = as_user(reader).get(comment.get_absolute_url()).status_code == 302
-    assert found is (state == "hidden" or (state == "waiting" and persona == "author"))
-
-
-def test_addresses_given_out_before_a_topic_moved_still_lead_there(topic, stranger):
-    comment = factories.make_published(topic)
-    before = topic.slug
-    topic.slug = "nowy-adres"
-    topic.save()
-    assert (
-        stranger.get(f"/tematy/{before}/k/{comment.pk}/").headers["Location"] == f"/tematy/nowy-adres/#k-{comment.pk}"
-    )
-    assert stranger.get(f"/tematy/{before}/").headers["Location"] == "/tematy/nowy-adres/"
-    moved = stranger.get(f"/tematy/{before}/watek/{comment.pk}/")
-    assert (moved.status_code, moved.headers["Location"]) == (301, f"/tematy/nowy-adres/watek/{comment.pk}/")
-
-
-@pytest.mark.parametrize("pk", [0, 10**6, 2**63, 10**25])
-def test_permalink_of_nothing_is_not_found(topic, stranger, pk: int):
-    assert stranger.get(f"/tematy/{topic.slug}/k/{pk}/").status_code == 404
 
 
 def test_dates_are_in_words_and_for_machines(topic, as_user):
