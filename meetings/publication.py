@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Change, Meeting
 from meetings.presences import freeze_all
-from participants.dates import last_day
 
 PERMISSION = "meetings.change_meeting"
 State = Meeting.State
@@ -23,10 +22,14 @@ class ChangeRefused(Exception):
 def announce(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
     """Publish: freezes the list of guests and opens the pages of those it names. A meeting of the past is held at once.
 
-    A postponed or cancelled meeting can be announced again; its former date stays readable.
+    A postponed or cancelled meeting can be announced again; its former date stays readable. A postponed one did not
+    take place on a day that has passed, so it needs a new date.
     """
+    now = now or timezone.now()
     meeting = _locked(meeting, by, expected={State.DRAFT, State.SCHEDULED, State.POSTPONED, State.CANCELLED})
-    return _publish(meeting, now or timezone.now())
+    if meeting.state == State.POSTPONED and meeting.last_day < timezone.localdate(now):
+        raise ChangeRefused(_("The day of the meeting has passed. Give the new date with “Move”."))
+    return _publish(meeting, now)
 
 
 @transaction.atomic
@@ -158,7 +161,7 @@ def _by_clock(pk: int, expected: str, now: datetime.datetime) -> int:
 def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     meeting.published_at = meeting.published_at or now
     meeting.publish_at, meeting.cancelled_at, meeting.state_reason = None, None, ""
-    over = last_day(meeting.date, meeting.date_precision) < timezone.localdate(now)
+    over = meeting.last_day < timezone.localdate(now)
     meeting.state = State.HELD if over else State.ANNOUNCED
     meeting.held_at = now if over else None
     _saved(meeting)

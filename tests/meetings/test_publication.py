@@ -97,6 +97,14 @@ def test_announce_of_a_past_meeting_says_that_it_was_held(editor):
     assert publication.announce(meeting, by=editor).state == State.HELD
 
 
+def test_announce_of_a_postponed_meeting_never_says_that_it_was_held(editor):
+    meeting = factories.make_meeting(state=State.POSTPONED, date=datetime.date(2017, 5, 29))
+    with pytest.raises(ChangeRefused):
+        publication.announce(meeting, by=editor)
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.held_at) == (State.POSTPONED, None)
+
+
 def test_move_keeps_the_former_date_and_place(editor):
     old = timezone.localdate() + datetime.timedelta(days=5)
     meeting = factories.make_meeting(date=old, starts=datetime.time(17), place="Komenda", address="ul. Szkolna 1")
