@@ -16,6 +16,14 @@ from meetings.uploads import clean_photo, validate_photo
 from participants.admin.frame import PanelForm, PanelInline, ReadOnly
 
 
+class RowForm(PanelForm):
+    """A new row that has nothing but its number (scripts number every row) is no row."""
+
+    def has_changed(self) -> bool:
+        ignored = {"position"} if self.instance._state.adding else set()
+        return bool(set(self.changed_data) - ignored)
+
+
 class OrderedFormSet(forms.BaseInlineFormSet):
     """A new row without a place of its own goes to the end."""
 
@@ -30,6 +38,7 @@ class OrderedFormSet(forms.BaseInlineFormSet):
 
 
 class OrderedInline(PanelInline):
+    form = RowForm
     formset = OrderedFormSet
     template = "admin/edit_inline/ordered.html"
 
@@ -37,7 +46,7 @@ class OrderedInline(PanelInline):
         js = [Script("js/inline-order.js", defer=True)]
 
 
-class OrganiserForm(PanelForm):
+class OrganiserForm(RowForm):
     places = {"organiser_once": "institution"}
 
 
@@ -51,7 +60,7 @@ class OrganiserInline(OrderedInline):
         return super().get_queryset(request).select_related("institution")
 
 
-class AgendaItemForm(PanelForm):
+class AgendaItemForm(RowForm):
     places = {"agenda_item_has_name": "title"}
     judged_elsewhere = frozenset({"agenda_one_main_topic"})  # over all rows at once: AgendaFormSet
 
@@ -85,7 +94,7 @@ class AgendaInline(OrderedInline):
         return super().get_queryset(request).select_related("topic")
 
 
-class PresenceForm(PanelForm):
+class PresenceForm(RowForm):
     places = {
         "presence_official_has_name": "appointment",
         "presence_post_has_post": "post_text",
@@ -144,7 +153,7 @@ class DocumentInline(OrderedInline):
     stored.short_description = _("stored file")
 
 
-class PhotoForm(PanelForm):
+class PhotoForm(RowForm):
     def clean_image(self) -> Any:
         """Made ready here and not in the save, so that a damaged file is an error of its field."""
         image = self.cleaned_data["image"]

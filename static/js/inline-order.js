@@ -51,7 +51,7 @@ function rename(group) {
   });
 }
 
-for (const group of document.querySelectorAll("[data-ordered]")) {
+function start(group) {
   const rows = rowsOf(group);
   const blank = rows.filter((row) => !row.classList.contains("has_original"));
   // The empty row is for those without scripts; where there are rows already, "add" makes one when it is needed.
@@ -65,3 +65,6 @@ for (const group of document.querySelectorAll("[data-ordered]")) {
   });
   group.closest("form").addEventListener("submit", () => rename(group));
 }
+
+// After Django's inlines.js, which waits for the page as well.
+django.jQuery(() => document.querySelectorAll("[data-ordered]").forEach(start));
