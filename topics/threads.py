@@ -32,13 +32,13 @@ def threads_on_page(topic: Topic, number: int, reader: Any) -> tuple[list[Thread
     signed in; one fewer where the page is empty.
     """
     comments = topic.comments.public().for_reading()
-    asked = comments.threads().on_page(number)
+    threads = {comment.pk: Thread(comment) for comment in comments.threads().on_page(number)}
+    asked = comments.first_replies().filter(parent__in=threads)
     if topic.pinned_id:
         asked |= comments.published().filter(pk=topic.pinned_id)
-    found = list(asked.in_order())
-    threads = {c.pk: Thread(c) for c in found if c.parent_id is None and c.page == number}
-    if threads:
-        for reply in comments.first_replies().filter(parent__in=threads).in_order():
+    found = list(asked.in_order()) if threads else []
+    for reply in found:
+        if reply.parent_id in threads and reply.position <= INLINE_REPLIES:
             threads[reply.parent_id].replies.append(reply)
     own = topic.comments.waiting_of(reader).oldest_first() if reader.is_authenticated else []
     for comment in own:
@@ -46,13 +46,12 @@ def threads_on_page(topic: Topic, number: int, reader: Any) -> tuple[list[Thread
             threads[comment.parent_id].replies.append(comment)
         elif comment.parent_id is None and number == pages_of(topic.thread_count):
             threads[comment.pk] = Thread(comment)
-    pinned = next((c for c in found if c.pk == topic.pinned_id and c.state == Comment.State.PUBLISHED), None)
-    return list(threads.values()), pinned
+    return list(threads.values()), next((c for c in found if c.pk == topic.pinned_id), None)
 
 
 def replies_on_page(comment: Comment, number: int, reader: Any) -> list[Comment]:
     """One page of all replies to a comment; the reader's own waiting ones end the last. Two queries at most."""
-    replies = list(comment.replies.public().for_reading().on_page(number).in_order())
+    replies = list(comment.replies.public().for_reading().on_page(number))
     if reader.is_authenticated and number == pages_of(comment.reply_count):
         replies += comment.replies.waiting_of(reader).oldest_first()
     return replies
