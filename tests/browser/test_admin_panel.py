@@ -1,0 +1,161 @@
+"""The panel in a real browser: rich text, the order of rows, two editors, and axe on each page that staff use."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from meetings.models import Meeting
+from participants.roles import Role
+from tests import factories
+from tests.browser.conftest import accessibility_faults, overflows
+from tests.panel import make_administrator
+
+State = Meeting.State
+
+
+@pytest.fixture
+def meeting(transactional_db) -> Meeting:
+    meeting = factories.make_meeting("Bezpieczna zima", state=State.DRAFT, announcement="<p>Zapraszamy.</p>")
+    factories.make_agenda_item(meeting, factories.make_topic("Oświetlenie"), position=1)
+    factories.make_agenda_item(meeting, title="Powitanie", position=2)
+    factories.make_presence(meeting, factories.make_appointment(rank="kom."))
+    factories.make_organiser(meeting)
+    return meeting
+
+
+@pytest.fixture
+def editor(transactional_db):
+    return factories.make_resident("Anna", roles=[Role.EDITOR])
+
+
+def change(row) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def saved(page: Page) -> None:
+    page.locator("input[name=_save]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
+    page = visit(color_scheme=scheme, user=make_administrator())
+    comment = factories.make_comment(factories.make_topic())
+    rows = [meeting, comment, comment.topic, factories.make_institution(), factories.make_official(), comment.author]
+    addresses = [reverse("admin:index"), *(change(row) for row in rows)]
+    addresses += [change(row).rsplit("/", 3)[0] + "/" for row in rows]
+    addresses += [change(meeting).replace("change", act) for act in ("publish", "schedule", "history", "delete")]
+    addresses += [change(comment).replace("change", "hide"), reverse("admin:meetings_meeting_add")]
+    found = {}
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        faults = accessibility_faults(page) + (["has to be moved sideways"] if overflows(page) else [])
+        if faults:
+            found[address] = faults
+    assert found == {}
+
+
+def test_rich_text_is_edited_and_cleaned(meeting, editor, visit):
+    page = visit(user=editor)
+    page.goto(change(meeting))
+    row = page.locator(".field-announcement")
+    text = row.get_by_role("textbox").first
+    text.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Prosimy o punktualność")
+    text.press("Control+a")
+    bold = row.get_by_role("toolbar").get_by_role("button").first
+    bold.click()
+    expect(bold).to_have_attribute("aria-pressed", "true")
+    bold.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.textContent") == "I"
+    saved(page)
+    meeting.refresh_from_db()
+    assert meeting.announcement == "<p><strong>Zapraszamy. Prosimy o punktualność</strong></p>"
+
+
+def test_a_link_is_set_without_leaving_the_form(meeting, editor, visit):
+    page = visit(user=editor)
+    page.goto(change(meeting))
+    row = page.locator(".field-announcement")
+    row.locator(".ProseMirror").click()
+    page.keyboard.press("Control+a")
+    row.get_by_role("toolbar").get_by_role("button").nth(7).click()
+    page.keyboard.type("policja.pl")
+    page.keyboard.press("Enter")
+    saved(page)
+    meeting.refresh_from_db()
+    assert 'href="https://policja.pl"' in meeting.announcement
+    assert ">Zapraszamy.</a>" in meeting.announcement
+
+
+def test_rows_are_reordered_by_keyboard_and_the_place_is_announced(meeting, editor, visit):
+    page = visit(user=editor)
+    page.goto(change(meeting))
+    group = page.locator("#agenda_items-group")
+    first = group.locator(".inline-related.has_original").first
+    first.locator(".fk-order button").nth(1).focus()
+    page.keyboard.press("Enter")
+    expect(group.locator("[data-order-news]")).to_contain_text("2")
+    assert page.evaluate("document.activeElement.closest('.fk-order') !== null")
+    saved(page)
+    assert [item.heading for item in meeting.agenda_items.order_by("position")] == ["Powitanie", "Oświetlenie"]
+
+
+def test_a_new_row_is_added_moved_up_and_saved(meeting, editor, visit):
+    page = visit(user=editor)
+    page.goto(change(meeting))
+    group = page.locator("#agenda_items-group")
+    group.locator(".add-row a").click()
+    row = group.locator(".inline-related:not(.has_original):not(.empty-form)")
+    expect(row).to_have_count(1)
+    row.locator("[name$=-title]").fill("Patrole")
+    row.locator("summary").click()
+    row.locator(".ProseMirror").click()
+    page.keyboard.type("Co powiedziano")
+    row.locator(".fk-order button").first.click()
+    row.locator(".fk-order button").first.click()
+    saved(page)
+    items = list(meeting.agenda_items.order_by("position"))
+    assert [item.heading for item in items] == ["Patrole", "Oświetlenie", "Powitanie"]
+    assert items[0].note == "<p>Co powiedziano</p>"
+
+
+def test_without_scripts_rows_are_added_and_numbered(meeting, editor, visit):
+    page = visit(user=editor, scripts=False)
+    page.goto(change(meeting))
+    page.locator("[name=agenda_items-0-position]").fill("9")
+    page.locator("[name=agenda_items-2-title]").fill("Patrole")
+    page.locator("[name=agenda_items-2-position]").fill("5")
+    page.locator("[name=announcement]").fill("<p>Nowy tekst</p><script>alert(1)</script>")
+    saved(page)
+    meeting.refresh_from_db()
+    assert [item.heading for item in meeting.agenda_items.order_by("position")] == [
+        "Powitanie",
+        "Patrole",
+        "Oświetlenie",
+    ]
+    assert meeting.announcement == "<p>Nowy tekst</p>"
+
+
+def test_the_second_editor_compares_and_saves_again(meeting, editor, visit):
+    second = factories.make_resident("Barbara", roles=[Role.EDITOR])
+    # axe writes styles of its own into this page; what we send is scanned in test_admin_conflicts.
+    anna, barbara = visit(user=editor), visit(user=second, bypass_csp=True)
+    for page in (anna, barbara):
+        page.goto(change(meeting))
+    anna.locator("[name=title]").fill("Tytuł Anny")
+    saved(anna)
+    barbara.locator("[name=title]").fill("Tytuł Barbary")
+    barbara.locator("input[name=_save]").click()
+    told = barbara.locator(".fk-overtaken")
+    expect(told).to_contain_text("Anna")
+    expect(told.get_by_role("row").filter(has_text="Tytuł Anny")).to_contain_text("Tytuł Barbary")
+    barbara.wait_for_load_state("networkidle")
+    assert accessibility_faults(barbara) == []
+    assert not overflows(barbara)
+    saved(barbara)
+    meeting.refresh_from_db()
+    assert meeting.title == "Tytuł Barbary"
