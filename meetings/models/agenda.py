@@ -1,7 +1,5 @@
 """The agenda of a meeting."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -77,5 +75,6 @@ class AgendaItem(models.Model):
     def heading(self) -> str:
         return self.title or (self.topic.title if self.topic else "")
 
-    def is_visible_to(self, user: Any) -> bool:
-        return self.meeting.is_visible_to(user)
+    @property
+    def is_public(self) -> bool:
+        return self.meeting.is_public

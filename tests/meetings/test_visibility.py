@@ -169,6 +169,5 @@ def test_rows_of_a_meeting_are_as_public_as_it_is(state: str, persona):
     presence, item = factories.make_presence(meeting), factories.make_agenda_item(meeting)
     assert Document.objects.visible_to(user).contains(document) == meeting.is_visible_to(user)
     assert Photo.objects.visible_to(user).contains(photo) == meeting.is_visible_to(user)
-    assert item.is_visible_to(user) == meeting.is_visible_to(user)
-    assert meeting.agenda_items.public().contains(item) == meeting.is_public
+    assert meeting.agenda_items.public().contains(item) == item.is_public == meeting.is_public
     assert meeting.presences.public().contains(presence) == presence.is_public == meeting.is_public
