@@ -8,6 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 REQUIRED = object()
+YES, NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 DATABASE_ENGINES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 
 
@@ -30,19 +31,10 @@ class Environment:
         value = self.text(name, default)
         if isinstance(value, bool):
             return value
-        words = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        if value.strip().lower() not in words:
+        word = value.strip().lower()
+        if word not in YES | NO:
             raise ImproperlyConfigured(f"{name} must be yes or no, not {value!r}.")
-        return words[value.strip().lower()]
+        return word in YES
 
     def number(self, name: str, default: Any = REQUIRED) -> int:
         return self._read("int", name, default)

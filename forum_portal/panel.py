@@ -29,9 +29,8 @@ class PanelSite(admin.AdminSite):
 
     def get_urls(self) -> list[Any]:
         """Without Django's `r/<type>/<id>/`: it would tell the address of any row, drafts too, to all of the staff."""
-        return [
-            url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"
-        ]  # includes have no name
+        urls = super().get_urls()
+        return [url for url in urls if getattr(url, "name", "") != "view_on_site"]  # includes have no name
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().index(request, {**(extra_context or {}), "desk": desk(request.user)})

@@ -6,66 +6,11 @@ from typing import Any
 from django.db import models
 from django.utils.text import slugify
 
-# Letters that Unicode does not decompose (NFKD leaves them whole), so Django's slugify would drop them.
-WHOLE_LETTERS = str.maketrans(
-    {
-        "ł": "l",
-        "Ł": "l",
-        "đ": "d",
-        "Đ": "d",
-        "ø": "o",
-        "Ø": "o",
-        "ß": "ss",
-        "æ": "ae",
-        "Æ": "ae",
-        "œ": "oe",
-        "Œ": "oe",
-    }
-    | dict(
-        zip(
-            "абвгґдеєжзиіїйклмнопрстуфхцчшщьюяё",
-            (
-                [
-                    "a",
-                    "b",
-                    "v",
-                    "h",
-                    "g",
-                    "d",
-                    "e",
-                    "ie",
-                    "zh",
-                    "z",
-                    "y",
-                    "i",
-                    "i",
-                    "i",
-                    "k",
-                    "l",
-                    "m",
-                    "n",
-                    "o",
-                    "p",
-                    "r",
-                    "s",
-                    "t",
-                    "u",
-                    "f",
-                    "kh",
-                    "ts",
-                    "ch",
-                    "sh",
-                    "shch",
-                    "",
-                    "iu",
-                    "ia",
-                    "e",
-                ]
-            ),
-            strict=True,
-        )
-    )
-)  # Ukrainian letters after the resolution no. 55 of 27 January 2010
+# Letters that Unicode does not decompose (NFKD leaves them whole), so Django's slugify would drop them;
+# the Ukrainian ones after the resolution no. 55 of 27 January 2010, where the soft sign has no letter.
+LETTERS = "łđøßæœ" + "абвгґдеєжзиіїйклмнопрстуфхцчшщюяё"
+LATIN = "l d o ss ae oe " + "a b v h g d e ie zh z y i i i k l m n o p r s t u f kh ts ch sh shch iu ia e"
+WHOLE_LETTERS = str.maketrans({"ь": "", **dict(zip(LETTERS, LATIN.split(), strict=True))})
 MAX_LENGTH = 80
 
 

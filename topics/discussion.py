@@ -161,7 +161,7 @@ def _answerable(parent: Comment | None, topic: Topic) -> Comment | None:
 def _fitting(text: str) -> str:
     if len(text) <= ABSURD_LIMIT:
         text = tidy_plain(text)
-    if not any(not char.isspace() for char in text):
+    if not text.strip():
         raise CommentRefused(_("Write your comment."))
     over = len(text) - TEXT_LIMIT
     if over > 0:
