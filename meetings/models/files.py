@@ -1,10 +1,11 @@
 """Documents and photos of a meeting. Both are checked and named anew when they are stored (meetings.uploads)."""
 
 import secrets
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,14 @@ def document_path(document: "Document", name: str) -> str:
 
 def photo_path(photo: "Photo", name: str) -> str:
     return f"photos/{secrets.token_hex(16)}.jpg"
+
+
+def erase(row: "Document | Photo", field: str) -> None:
+    """Delete the file that the table names, once the change is certain: what was taken away is not kept on the disk."""
+    if row._state.adding:
+        return
+    file = getattr(type(row).objects.get(pk=row.pk), field)
+    transaction.on_commit(partial(file.storage.delete, file.name))
 
 
 class PublicFileQuerySet(models.QuerySet[Any]):
@@ -55,8 +64,14 @@ class Document(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.size = self.file.size
+        if not self.file._committed:
+            self.size = self.file.size
+            erase(self, "file")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        erase(self, "file")
+        return super().delete(*args, **kwargs)
 
     @property
     def download_name(self) -> str:
@@ -106,7 +121,12 @@ class Photo(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.image and not self.image._committed:
             self.image, (self.width, self.height) = clean_photo(self.image)
+            erase(self, "image")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        erase(self, "image")
+        return super().delete(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         """The name of the stored file is in the address: another photo in its place gets another address."""

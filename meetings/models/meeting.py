@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
@@ -225,7 +225,8 @@ class Meeting(Addressed):
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
-                | Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
                 name="meeting_map_point_whole",
                 violation_error_message=_("Give both latitude and longitude, or neither."),
             ),
@@ -306,6 +307,13 @@ class Meeting(Addressed):
             same_year = Meeting.objects.filter(date__year=self.date.year).exclude(pk=self.pk)
             self.make_slug(self.title, same_year, fallback="spotkanie")
         super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Documents and photos one by one, so that their files go as well."""
+        for row in [*self.documents.all(), *self.photos.all()]:
+            row.delete()
+        return super().delete(*args, **kwargs)
 
 
 class Organiser(models.Model):

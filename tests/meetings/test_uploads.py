@@ -3,13 +3,16 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image
 
-from meetings.models import Document, Photo
+from meetings.models import Document, Meeting, Photo
 from tests import factories
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -112,3 +115,49 @@ def test_document_is_stored_under_a_random_name(db, stored_under):
     assert "Kowalski" not in document.file.name
     assert document.size == 10
     assert document.download_name == "notatka.pdf"
+
+
+@pytest.fixture
+def held(db, stored_under) -> Meeting:
+    """With a document and a photo."""
+    meeting = factories.make_meeting()
+    factories.make_document(meeting)
+    factories.make_photo(meeting)
+    return meeting
+
+
+def files_under(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+def test_files_of_deleted_rows_are_deleted(held, stored_under, django_capture_on_commit_callbacks):
+    for number, row in ((2, held.documents.get()), (1, held.photos.get())):
+        assert files_under(stored_under) == number
+        with django_capture_on_commit_callbacks(execute=True):
+            row.delete()
+    assert files_under(stored_under) == 0
+
+
+def test_files_of_a_deleted_meeting_are_deleted(held, stored_under, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        held.delete()
+    assert files_under(stored_under) == 0
+
+
+def test_another_file_takes_the_place_of_the_old_one(held, stored_under, django_capture_on_commit_callbacks):
+    document, photo = held.documents.get(), held.photos.get()
+    document.file, photo.image = ContentFile(b"%PDF-1.7 longer", "b.pdf"), ContentFile(jpeg(), "b.jpg")
+    with django_capture_on_commit_callbacks(execute=True):
+        document.save()
+        photo.save()
+    assert files_under(stored_under) == 2
+    assert Path(document.file.path).read_bytes() == b"%PDF-1.7 longer"
+    assert (document.size, photo.width) == (15, 640)
+
+
+def test_a_deletion_that_is_undone_keeps_the_file(held, stored_under, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        held.photos.get().delete()
+        transaction.set_rollback(True)
+    assert held.photos.exists()
+    assert files_under(stored_under) == 2
