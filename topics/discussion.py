@@ -15,7 +15,6 @@ from participants.prose import tidy_plain
 from topics.holding import reason_to_hold
 from topics.models import TEXT_LIMIT, Comment, Topic
 
-NAME_LIMIT = Comment._meta.get_field("author_name").max_length
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
 ABSURD_LIMIT = 10 * TEXT_LIMIT
 OFFICIALS_MAY_ANSWER = {Topic.State.OPEN, Topic.State.CLOSED}
@@ -84,6 +83,14 @@ def _add(
     if comment.hold == Comment.Hold.NONE:
         show(comment, topic=topic, now=now)
     return comment
+
+
+def appointment_of(author: Any, now: datetime.datetime) -> Appointment | None:
+    """The post in whose name the account writes today, if it has one. One query, none for residents."""
+    if author.appointment_id is None:
+        return None
+    held = Appointment.objects.current(timezone.localdate(now)).select_related("official", "institution", "rank")
+    return held.filter(pk=author.appointment_id).first()
 
 
 def may_be_written_in(topic: Topic, *, official: bool, now: datetime.datetime) -> bool:
@@ -178,13 +185,11 @@ def _fitting(text: str) -> str:
 
 def _voice(author: Any, now: datetime.datetime) -> dict[str, Any]:
     """Rank, name, post and institution as they are today, frozen as text."""
-    whole = Appointment.objects.select_related("official", "institution", "rank")
-    appointment = whole.filter(pk=author.appointment_id).first() if author.appointment_id else None
-    if appointment is None or not appointment.is_current(timezone.localdate(now)):
+    appointment = appointment_of(author, now)
+    if appointment is None:
         return {"author_name": author.signature}
     institution = appointment.institution.name
     if appointment.official.name_withheld:
-        post = appointment.post_as_held[:NAME_LIMIT]
-        return {"appointment": appointment, "voice": institution, "author_name": post}
-    name = " ".join(filter(None, [appointment.rank_label, appointment.official.full_name]))[:NAME_LIMIT]
+        return {"appointment": appointment, "voice": institution, "author_name": appointment.post_as_held}
+    name = " ".join(filter(None, [appointment.rank_label, appointment.official.full_name]))
     return {"appointment": appointment, "voice": f"{appointment.post_as_held}, {institution}", "author_name": name}

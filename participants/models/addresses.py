@@ -52,6 +52,9 @@ class Addressed(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
+    # Words that stand for other pages at the same place of an address.
+    reserved_slugs: frozenset[str] = frozenset()
+
     class Meta:
         abstract = True
 
@@ -72,6 +75,8 @@ class Addressed(models.Model):
     def clean(self) -> None:
         """An address that leads to another page since is not given away. Two queries."""
         super().clean()
+        if self.slug in self.reserved_slugs:
+            raise ValidationError({"slug": _("This address is taken. Choose another one.")})
         stored = self._stored()
         if not self.slug or (stored and stored.get_absolute_url() == self.get_absolute_url()):
             return
@@ -84,7 +89,7 @@ class Addressed(models.Model):
         self.slug = polish_slug(text) or fallback
         stem = self.get_absolute_url().rstrip("/")
         former = FormerAddress.objects.filter(path__startswith=stem).values_list("path", flat=True)
-        reserved = {path.rstrip("/").rpartition("/")[2] for path in former}
+        reserved = self.reserved_slugs | {path.rstrip("/").rpartition("/")[2] for path in former}
         self.slug = free_slug(text, among, fallback, reserved)
 
     def _stored(self) -> Self | None:

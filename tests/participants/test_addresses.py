@@ -47,6 +47,15 @@ def test_new_page_may_not_choose_an_address_that_leads_elsewhere(db):
     assert "slug" in refused.value.message_dict
 
 
+def test_address_of_the_feed_is_nobody_elses(db):
+    topic = factories.make_topic("RSS")
+    assert topic.slug == "rss-2"
+    topic.slug = "rss"
+    with pytest.raises(ValidationError) as refused:
+        topic.full_clean()
+    assert "slug" in refused.value.message_dict
+
+
 def test_equal_titles_get_addresses_of_their_own(db):
     topics = [factories.make_topic("Łąka i gęś") for _ in range(3)]
     assert [topic.slug for topic in topics] == ["laka-i-ges", "laka-i-ges-2", "laka-i-ges-3"]

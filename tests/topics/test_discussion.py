@@ -199,9 +199,13 @@ def test_official_without_a_public_name_speaks_by_post(topic):
 
 
 def test_longest_names_fit(topic):
-    person = factories.make_official(first_names="A" * 80, last_name="B" * 80)
-    author = factories.make_resident("X", appointment=factories.make_appointment(person, post="P" * 200, acting=True))
-    assert len(write(topic, author).author_name) == 120
+    institution = factories.make_institution("I" * 200)
+    person = factories.make_official(first_names="A" * 80, last_name="B" * 80, degree="D" * 40)
+    longest = factories.make_appointment(person, institution, post="P" * 200, acting=True, other_rank="R" * 40)
+    comment = write(topic, factories.make_resident("X", appointment=longest))
+    comment.full_clean()
+    assert comment.author_name == " ".join(["R" * 40, "D" * 40, "A" * 80, "B" * 80])
+    assert comment.voice == f"p.o. {'P' * 200}, {'I' * 200}"
 
 
 def test_editor_who_saves_meanwhile_does_not_turn_the_counters_back(topic, trusted):

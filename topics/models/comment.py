@@ -107,7 +107,7 @@ class Comment(models.Model):
         on_delete=models.SET_NULL,
         related_name="comments",
     )
-    author_name = models.CharField(_("signature"), max_length=120)
+    author_name = models.CharField(_("signature"), max_length=250)
     appointment = models.ForeignKey(
         Appointment,
         verbose_name=_("in the name of"),

@@ -135,6 +135,8 @@ class Topic(Addressed):
 
     objects = TopicQuerySet.as_manager()
 
+    reserved_slugs = frozenset({"rss"})
+
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
