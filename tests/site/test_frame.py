@@ -44,7 +44,7 @@ def test_frame_gives_strangers_no_cookie_and_no_token(client: Client, path: str)
 @pytest.mark.parametrize("path", PAGES)
 def test_frame_varies_by_what_it_reads(client: Client, path: str):
     vary = {word.strip() for word in client.get(path)["Vary"].split(",")}
-    assert vary == {"Cookie", "Accept-Language"}
+    assert vary == {"Cookie", "Accept-Language", "Accept-Encoding"}
 
 
 @pytest.mark.parametrize("path", PAGES)
