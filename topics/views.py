@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from participants.models import FormerAddress
 from participants.paging import PARAMETER, page_of
 from topics import drafts
-from topics.discussion import CommentRefused, TalkClosed, add_comment, may_be_written_in
+from topics.discussion import CommentRefused, TalkClosed, add_comment, appointment_of, may_be_written_in
 from topics.forms import CommentForm, TopicFilterForm
 from topics.models import Comment, Topic
 from topics.models.topic import TopicQuerySet
@@ -72,7 +72,7 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Five queries for a stranger, eight for a resident, two more for staff, whatever the size of the talk."""
+    """Five queries for a stranger, eight for a resident, one more for an official and two for staff, in any talk."""
     topics = Topic.objects.visible_to(request.user).select_related("category")
     topic = get_object_or_404(topics.prefetch_related("estates"), slug=slug)
     last = pages_of(topic.thread_count)
@@ -104,9 +104,9 @@ def _meetings(topic: Topic) -> list[tuple[Any, bool]]:
 
 
 def _talk(request: HttpRequest, topic: Topic) -> dict[str, Any]:
-    """What the pages of one talk know about it and about the reader. No query."""
+    """What the pages of one talk know about it and about the reader. No query, but one for an official."""
     now, user = timezone.now(), request.user
-    official = user.is_authenticated and user.appointment_id is not None
+    official = user.is_authenticated and appointment_of(user, now) is not None
     suspended = user.is_authenticated and user.is_suspended(now)
     is_open = may_be_written_in(topic, official=official, now=now)
     comment_url = reverse("topics:comment", args=[topic.slug])

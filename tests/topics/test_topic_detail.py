@@ -85,6 +85,13 @@ def test_state_is_told_and_decides_who_is_offered_a_form(as_user, resident, offi
     assert ('id="napisz"' in page) is (state == "open" or (persona == "official" and state != "archived"))
 
 
+def test_former_official_is_offered_no_form_in_a_closed_talk(as_user, official):
+    official.appointment.ends = timezone.localdate() - datetime.timedelta(days=1)
+    official.appointment.save()
+    topic = factories.make_topic(state="closed")
+    assert 'id="napisz"' not in get(as_user(official), topic.get_absolute_url())
+
+
 def test_draft_is_for_editors_alone(as_user, resident, moderator, editor, official):
     draft = factories.make_topic(state=Topic.State.DRAFT)
     for reader in (None, resident, moderator, official):
