@@ -185,11 +185,6 @@ class Comment(models.Model):
         return bool(self.voice)
 
     @property
-    def is_gone(self) -> bool:
-        """Only a notice stands where it was."""
-        return self.state in {Comment.State.HIDDEN, Comment.State.WITHDRAWN}
-
-    @property
     def page(self) -> int:
         """The page of the topic (for a thread) or of the thread (for a reply) that shows it. No query."""
         return ((self.position or 1) - 1) // PER_PAGE + 1
