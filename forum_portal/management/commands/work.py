@@ -4,18 +4,32 @@ import logging
 import signal
 import threading
 import time
+import traceback
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from meetings.publication import move_on
 from participants.letters import deliver_due, forget_old
 
 log = logging.getLogger(__name__)
 HOUR = 3600
+
+
+def run(job: Callable[[], Any]) -> Any:
+    """One job; what stops it is logged, without its words (they may name people), and stops no other job."""
+    try:
+        return job()
+    except (OperationalError, InterfaceError) as error:
+        # It comes back by itself, and so does the worker.
+        log.warning("%s: the database does not answer (%s)", job.__name__, type(error).__name__)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("%s failed: %s at %s:%s", job.__name__, type(error).__name__, place.filename, place.lineno)
+    return None
 
 
 class Command(BaseCommand):
@@ -32,16 +46,11 @@ class Command(BaseCommand):
         cleaning_at = 0.0
         while not stop.is_set():
             close_old_connections()
-            try:
-                busy = deliver_due()
-                move_on()
-                if time.monotonic() >= cleaning_at:
-                    forget_old()
-                    cleaning_at = time.monotonic() + HOUR
-            except DatabaseError as error:
-                # The database comes back by itself, and so does the worker.
-                log.warning("the database does not answer: %s", type(error).__name__)
-                busy = 0
+            busy = run(deliver_due)
+            run(move_on)
+            if time.monotonic() >= cleaning_at:
+                run(forget_old)
+                cleaning_at = time.monotonic() + HOUR
             if once:
                 return
             if not busy:

@@ -1,0 +1,46 @@
+"""The worker: what does not stop it, and what does."""
+
+import subprocess
+import sys
+
+from django.db import OperationalError
+
+from forum_portal.management.commands.work import run
+from tests.site.test_settings import ROOT, manage
+
+
+def broken() -> None:
+    raise ValueError("hanna@poczta.example")
+
+
+def out_of_reach() -> None:
+    raise OperationalError("hanna@poczta.example")
+
+
+def test_failed_job_stops_no_other_and_names_nobody(caplog):
+    assert run(broken) is None
+    assert run(out_of_reach) is None
+    assert run(lambda: 3) == 3
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert "broken failed: ValueError at" in caplog.text
+    assert "hanna" not in caplog.text
+
+
+def test_worker_without_a_database_waits_for_it(tmp_path):
+    """`--once` ends in order; the log says what is missing."""
+    (tmp_path / "folder").mkdir()
+    where = {"DATABASE_URL": f"sqlite:///{tmp_path / 'folder'}", "SECRET_KEY": "x", "HTTPS": "no"}
+    worked = manage("work", "--once", **where)
+    assert worked.returncode == 0, worked.stderr
+    assert worked.stderr.count("the database does not answer") == 3
+
+
+def test_worker_ends_when_it_is_told(tmp_path):
+    env = {"SECRET_KEY": "x", "HTTPS": "no", "DATABASE_URL": f"sqlite:///{tmp_path}", "PATH": "/usr/bin:/bin"}
+    worker = subprocess.Popen(
+        [sys.executable, "manage.py", "work", "--pause", "60"], cwd=ROOT, env=env, stderr=subprocess.PIPE, text=True
+    )
+    next(line for line in worker.stderr if "does not answer" in line)
+    worker.terminate()
+    worker.communicate(timeout=20)
+    assert worker.returncode == 0
