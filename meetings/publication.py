@@ -115,13 +115,18 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
     now = now or timezone.now()
     today = timezone.localdate(now)
     over = Meeting.objects.filter(state=State.ANNOUNCED, last_day__lt=today)
-    old = Meeting.objects.filter(state=State.HELD).select_related("forum")
-    ripe = [m.pk for m in old if m.last_day < today - datetime.timedelta(days=m.forum.archive_after_days)]
+    ripe = [m.pk for m in Meeting.objects.filter(state=State.HELD).select_related("forum") if _is_ripe(m, today)]
     return {
         "published": sum(_by_clock(pk, State.SCHEDULED, now) for pk in _ids(Meeting.objects.due(now))),
         "held": sum(_by_clock(pk, State.ANNOUNCED, now) for pk in _ids(over)),
         "archived": sum(_by_clock(pk, State.HELD, now) for pk in ripe),
     }
+
+
+def _is_ripe(meeting: Meeting, today: datetime.date) -> bool:
+    """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well."""
+    over = max(filter(None, [meeting.last_day, meeting.held_at and timezone.localdate(meeting.held_at)]))
+    return over < today - datetime.timedelta(days=meeting.forum.archive_after_days)
 
 
 def keep_former(meeting: Meeting, now: datetime.datetime) -> Change:

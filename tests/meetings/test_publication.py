@@ -147,17 +147,21 @@ def test_move_on_publishes_holds_and_archives_once(db):
     early = factories.make_meeting("B", state=State.SCHEDULED, publish_at=now + datetime.timedelta(hours=1))
     over = factories.make_meeting("C", date=today - datetime.timedelta(days=1))
     tonight = factories.make_meeting("D", date=today)
-    old = factories.make_meeting("E", state=State.HELD, date=today - datetime.timedelta(days=31))
-    recent = factories.make_meeting("F", state=State.HELD, date=today - datetime.timedelta(days=30))
+    days = [today - datetime.timedelta(days=ago) for ago in (31, 30)]
+    ages = [now - datetime.timedelta(days=ago) for ago in (31, 30)]
+    old = factories.make_meeting("E", state=State.HELD, date=days[0], held_at=ages[0])
+    recent = factories.make_meeting("F", state=State.HELD, date=days[1], held_at=ages[1])
+    late = factories.make_meeting("G", state=State.HELD, date=datetime.date(2017, 5, 29), held_at=now)
     assert publication.move_on(now) == {"published": 1, "held": 1, "archived": 1}
     assert publication.move_on(now) == {"published": 0, "held": 0, "archived": 0}
     states = {m.pk: m.state for m in Meeting.objects.all()}
-    assert [states[m.pk] for m in (due, early, over, tonight, old, recent)] == [
+    assert [states[m.pk] for m in (due, early, over, tonight, old, recent, late)] == [
         State.ANNOUNCED,
         State.SCHEDULED,
         State.HELD,
         State.ANNOUNCED,
         State.ARCHIVED,
+        State.HELD,
         State.HELD,
     ]
 
