@@ -193,7 +193,11 @@ class Meeting(Addressed):
         verbose_name = _("meeting")
         verbose_name_plural = _("meetings")
         ordering = ["-date", "-pk"]
-        indexes = [models.Index(fields=["state", "date"], name="meeting_state_date")]
+        indexes = [
+            models.Index(fields=["state", "date"], name="meeting_state_date"),
+            models.Index(fields=["forum", "date", "id"], name="meeting_in_forum"),
+            models.Index(fields=["-published_at", "-id"], name="meeting_latest_published"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 ExtractYear("date"),

@@ -141,6 +141,7 @@ class Topic(Addressed):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["-active_at", "-pk"]
+        indexes = [models.Index(fields=["-published_at", "-id"], name="topic_latest_published")]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="topic_slug_unique"),
             models.CheckConstraint(
