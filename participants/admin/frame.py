@@ -10,8 +10,10 @@ from django.db import IntegrityError, models
 from django.forms.models import InlineForeignKeyField
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from participants.admin.autocomplete import Autocomplete, AutocompleteMultiple, tell_known
+from participants.admin.guard import Guarded
 from participants.admin.rich_text import RichTextWidget
 from participants.prose import RichTextField
 
@@ -100,11 +102,16 @@ class PanelFields:
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class PanelAdmin(PanelFields, admin.ModelAdmin):
+class PanelAdmin(Guarded, PanelFields, admin.ModelAdmin):
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Under the name of what it lists; Django would say "Select … to change"."""
+        named = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        return super().changelist_view(request, named)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Saves again what a simultaneous save had made impossible: the checks now see it, and the form says it."""
