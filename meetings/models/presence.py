@@ -137,7 +137,8 @@ class Presence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.group or " ".join(filter(None, [self.rank_text, self.name_text])) or self.post_text
+        printed = self.group or " ".join(filter(None, [self.rank_text, self.name_text])) or self.post_text
+        return printed or str(self.appointment or self.institution or self.get_kind_display())
 
     @property
     def is_public(self) -> bool:
