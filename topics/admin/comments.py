@@ -43,6 +43,19 @@ class QueueFilter(admin.SimpleListFilter):
         return queryset if chosen == "all" else queryset.filter(state=chosen)
 
 
+class VoiceFilter(admin.SimpleListFilter):
+    title = _("who writes")
+    parameter_name = "voice"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("resident", _("residents")), ("official", _("institutions"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in {"resident", "official"}:
+            return queryset
+        return queryset.official() if self.value() == "official" else queryset.filter(voice="")
+
+
 @admin.register(Comment)
 class CommentAdmin(ActsAdmin):
     acts = ACTS
@@ -51,7 +64,7 @@ class CommentAdmin(ActsAdmin):
     inlines = [DecisionInline]
     list_display = ["author_name", "text", "topic", "hold_label", "created_at", "state"]
     list_display_links = ["author_name"]
-    list_filter = [QueueFilter, "hold", ("voice", admin.EmptyFieldListFilter)]
+    list_filter = [QueueFilter, "hold", VoiceFilter]
     list_select_related = ["topic"]
     search_fields = ["text", "author_name", "=id"]
     sortable_by = ()  # a million rows: only the orders that have an index

@@ -77,6 +77,11 @@ class TopicAdmin(ActsAdmin, RevisedAdmin):
         (_("Address of the page"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Topic | None = None) -> list[Any]:
+        """A new topic has no talk yet whose state could be shown."""
+        about, (title, _talk), address = self.fieldsets
+        return self.fieldsets if obj else [about, (title, {"fields": ["closes_on"]}), address]
+
     def has_delete_permission(self, request: HttpRequest, obj: Topic | None = None) -> bool:
         """What residents said does not vanish with a topic, and a public address never dies."""
         never_public = obj is None or (obj.published_at is None and not obj.comments.exists())
