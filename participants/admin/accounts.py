@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from participants.admin.frame import FIELDS, BoundedPaginator, PanelAdmin, ReadOnly
+from participants.admin.guard import Guarded
 from participants.models import Resident
 
 admin.site.unregister([Group, EmailAddress])
@@ -30,7 +31,7 @@ class ResidentChangeForm(UserChangeForm):
 
 
 @admin.register(Resident)
-class ResidentAdmin(UserAdmin):
+class ResidentAdmin(Guarded, UserAdmin):
     form = ResidentChangeForm
     add_form = ResidentCreationForm
     formfield_overrides = FIELDS

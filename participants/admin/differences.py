@@ -13,6 +13,7 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from participants.admin.guard import is_key
 from participants.admin.rich_text import RichTextWidget
 from participants.admin.vanished import VANISHED
 
@@ -92,4 +93,4 @@ def in_words(field: forms.Field, value: Any) -> str:
 
 
 def _keys(values: Any) -> list[int]:
-    return [int(key) for value in values if (key := str(getattr(value, "pk", value))).isascii() and key.isdigit()]
+    return [int(key) for value in values if is_key(key := getattr(value, "pk", value))]
