@@ -28,10 +28,11 @@ def pages_of(count: int) -> int:
 def threads_on_page(topic: Topic, number: int, reader: Any) -> tuple[list[Thread], Comment | None]:
     """One page of the talk with the first replies, and the answer pinned above it, wherever that stands.
 
-    What waits of the reader's own ends its thread, or the last page. Two queries, three for a reader who is
-    signed in; one fewer where the page is empty.
+    The topic is one that the reader may see: what has a place in it is theirs to read, and need not be asked for
+    its topic's state again. What waits of the reader's own ends its thread, or the last page. Two queries, three
+    for a reader who is signed in; one fewer where the page is empty.
     """
-    comments = topic.comments.public().for_reading()
+    comments = topic.comments.for_reading()
     threads = {comment.pk: Thread(comment) for comment in comments.threads().on_page(number)}
     asked = comments.first_replies().filter(parent__in=threads)
     if topic.pinned_id:
