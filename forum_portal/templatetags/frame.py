@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from django import template
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -22,6 +23,13 @@ def icon(name: str) -> SafeString:
         static("img/icons.svg"),
         name,
     )
+
+
+@register.simple_tag
+@functools.cache
+def address(name: str) -> str:
+    """`{% url %}` for the two dozen pages that every page links to: an address without arguments never changes."""
+    return reverse(name)
 
 
 @register.simple_tag
