@@ -2,8 +2,10 @@
 
 import hypothesis
 import pytest
+from django.conf import settings as site
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from participants.models import Resident
 from participants.roles import Role
@@ -26,6 +28,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def fresh_limits() -> None:
     """The limits of one test (sign-in, letters) do not reach the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A page asked for in another language leaves it active in this thread; the next test speaks Polish again."""
+    translation.activate(site.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
