@@ -50,6 +50,13 @@ class OfficialAdmin(PageState, ActsAdmin, RevisedAdmin):
         ),
     )
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Also those who withhold their names: they have no page, but their posts are kept here."""
+        return PanelAdmin.get_queryset(self, request)
+
+    def view_on_site(self, obj: Official) -> str | None:
+        return None if obj.name_withheld else super().view_on_site(obj)
+
 
 @admin.register(Appointment)
 class AppointmentAdmin(PanelAdmin):

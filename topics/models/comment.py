@@ -62,7 +62,9 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """With what a page prints and no more: columns cost more than rows where a page has eighty comments."""
         opened = Q(appointment__official__published_at__isnull=False, appointment__official__name_withheld=False)
         speaker = Case(When(opened, then=F("appointment__official__slug")), default=Value(""))
-        return self.annotate(speaker_slug=speaker).defer("text", "submission")
+        withheld = When(appointment__official__name_withheld=True, then=F("appointment__post"))
+        post = Case(withheld, default=Value(""))
+        return self.annotate(speaker_slug=speaker, speaker_post=post).defer("text", "submission")
 
     def in_order(self) -> "CommentQuerySet":
         return self.order_by("position", "pk")
@@ -135,7 +137,7 @@ class Comment(models.Model):
     hidden_reason = models.CharField(_("reason of hiding"), max_length=12, blank=True)
 
     objects = CommentQuerySet.as_manager()
-    speaker_slug = ""
+    speaker_slug = speaker_post = ""
 
     class Meta:
         verbose_name = _("comment")
@@ -193,6 +195,11 @@ class Comment(models.Model):
     def reason_label(self) -> str:
         """Why it was hidden, in the words of the published list."""
         return dict(Reason.choices).get(self.hidden_reason, self.hidden_reason)
+
+    @property
+    def shown_name(self) -> str:
+        """Who signs: rank and name as they were, or the post of an official who withholds the name since."""
+        return self.speaker_post or self.author_name
 
     @property
     def speaker_url(self) -> str:
