@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from meetings.models import Meeting, Presence
 
 PRINTED = ("rank_text", "name_text", "post_text", "institution_text")
+NAME_LIMIT = Presence._meta.get_field("name_text").max_length
 SOURCES = ("appointment__official", "appointment__institution", "appointment__rank", "institution")
 
 
@@ -19,7 +20,7 @@ def fill(presence: Presence) -> None:
     if appointment:
         withheld = appointment.official.name_withheld
         presence.rank_text = presence.rank_text or ("" if withheld else appointment.rank_label)
-        presence.name_text = presence.name_text or ("" if withheld else appointment.official.full_name)
+        presence.name_text = presence.name_text or ("" if withheld else appointment.official.full_name[:NAME_LIMIT])
         presence.post_text = presence.post_text or appointment.post_as_held
         presence.institution = presence.institution or appointment.institution
         if withheld:

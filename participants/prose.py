@@ -20,7 +20,10 @@ LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 TRAILING = ".,;:!?)]}'\"”’…"
 # "w mieście", "29 maja", "2017 r.": what a line must not end with in Polish.
 SHORT_WORD = re.compile(r"(?<![\w<])([aiouwz]|\d+) (?=\w)", re.IGNORECASE)
-BREAKS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n\n", "\t": " "})
+# What Unicode (23.7) calls noncharacters; a feed with U+FFFE in it is no XML.
+NO_CHARACTERS = [*range(0xFDD0, 0xFDF0), *(plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF))]
+BREAKS = {"\r": "\n", "\u2028": "\n", "\u2029": "\n\n", "\t": " "}
+REPLACED = str.maketrans(BREAKS | dict.fromkeys(NO_CHARACTERS))
 KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are made with it
 
 
@@ -44,7 +47,7 @@ def tidy_plain(text: str) -> str:
 
     Tidying what is tidy changes nothing; a tab becomes a space, so that the words around it stay apart.
     """
-    text = text.replace("\r\n", "\n").translate(BREAKS)
+    text = text.replace("\r\n", "\n").translate(REPLACED)
     text = "".join(
         c for c in text if c == "\n" or c in KEPT_FORMAT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
     )

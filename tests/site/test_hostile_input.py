@@ -1,12 +1,21 @@
 """What no page of ours would send: every answer is a page with its status, and never a failure of the server."""
 
+import datetime
+import io
+import logging
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from forum_portal.sitemaps import SITEMAPS
+from meetings import publication
+from meetings.models import Meeting
 from tests import factories
 from tests.panel import errors_of, make_administrator, opened
-from topics.models import Comment
+from topics.models import Comment, Topic
 
 HUGE = "9" * 30  # no column holds it; SQLite's driver refuses even to compare
 MANY_WORDS = "+".join(["a"] * 900)
@@ -110,3 +119,56 @@ def test_row_that_nobody_can_choose_is_an_error_of_its_field(desk: Client, name:
     for value in ["x", HUGE, "-1", "1,x", '">']:
         assert desk.get(url, {field: value}).status_code == 200, value
         assert field in errors_of(desk.post(url, {**filled, field: value})), value
+
+
+# -- What staff may well write, and pages must survive ------------------------------------------------
+
+
+@pytest.mark.parametrize("day", [datetime.date.min, datetime.date.max])
+def test_talk_with_a_last_day_at_the_end_of_the_calendar_is_read(client, db, day: datetime.date):
+    topic = factories.make_topic(state=Topic.State.CLOSED, closes_on=day)
+    assert topic.title in client.get(topic.get_absolute_url()).content.decode()
+    assert topic.title in client.get(reverse("topics:list")).content.decode()
+
+
+def test_guest_with_the_longest_name_is_printed(client, editor):
+    official = factories.make_official("A" * 80, "B" * 80, degree="C" * 40)
+    meeting = factories.make_meeting(state=Meeting.State.DRAFT)
+    factories.make_presence(meeting, factories.make_appointment(official))
+    meeting = publication.announce(meeting, by=editor)
+    assert "B" * 70 in client.get(meeting.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("sign", ["\x0b", "\ufffe", "\uffff", "\U0001ffff", "\u202e", "]]>", "<b>&amp;"])
+def test_feeds_and_maps_stay_xml_whatever_a_title_holds(client, db, sign: str):
+    factories.make_topic(f"Pies{sign}kot", lead=f"Lew{sign}ryś")
+    factories.make_meeting(f"Pies{sign}kot", lead=f"Lew{sign}ryś")
+    for name in ("topics:feed", "meetings:feed", "sitemap"):
+        ElementTree.fromstring(client.get(reverse(name)).content)  # noqa: S314 - our own page
+    for section in SITEMAPS:
+        page = client.get(reverse("sitemap_section", args=[section]))
+        ElementTree.fromstring(page.content)  # noqa: S314
+
+
+# -- Logs -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the site's own handler writes."""
+    handler = next(h for h in logging.getLogger().handlers if type(h) is logging.StreamHandler)
+    text = io.StringIO()
+    before = handler.setStream(text)
+    yield text
+    handler.setStream(before)
+
+
+@pytest.mark.parametrize("address", ["/konto/potwierdz/Tajny:klucz/", "/konto/haslo/nowe/1-Tajny-klucz/"])
+def test_refused_request_leaves_no_key_in_the_log(db, written: io.StringIO, address: str):
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(address).status_code == 403
+    assert strict.put(address).status_code == 403
+    Client().get(address)
+    assert "Forbidden" in written.getvalue()
+    assert address[: address.index("T") - 2] in written.getvalue()
+    assert "Tajny" not in written.getvalue()

@@ -167,7 +167,8 @@ class Topic(Addressed):
         """The first day without new comments; None while they are taken. For public topics."""
         if self.accepts_comments(today):
             return None
-        over = self.closes_on + datetime.timedelta(days=1) if self.closes_on else None
+        is_over = self.closes_on is not None and self.closes_on < today  # the calendar ends on 31 December 9999
+        over = self.closes_on + datetime.timedelta(days=1) if is_over else None
         closed = timezone.localdate(self.closed_at) if self.closed_at else None
         return min(filter(None, [over, closed]), default=None)
 
