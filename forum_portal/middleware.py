@@ -76,7 +76,10 @@ class RequestGuardMiddleware:
             return _refusal(request, 413)
         # A quoted cookie can hold "\000", which PostgreSQL refuses as a session key: ignore it, it is not ours.
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\x00" not in value}
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code in {400, 413}:  # perhaps in the middle of the body
+            _drain(request)
+        return response
 
 
 def _has_nul(query: str) -> bool:

@@ -1,6 +1,7 @@
 """A body that is too big, sent to a real server: whoever sends it gets to read the answer."""
 
 import io
+import itertools
 import os
 from collections.abc import Iterator
 
@@ -43,3 +44,28 @@ def test_file_over_the_limit_is_read_to_its_end_and_answered(site: Site, megabyt
     assert "The file or the form is too big" in html
     assert body.left == 0
     assert site.status("/zdrowie/zyje/") == 200
+
+
+MANY_FIELDS = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 3100
+
+
+@pytest.mark.parametrize(
+    ("kind", "head", "status"),
+    [
+        ("application/x-www-form-urlencoded", b"text=", 413),
+        ("multipart/form-data; boundary=x", MANY_FIELDS, 400),
+    ],
+)
+def test_form_refused_while_it_is_being_sent_is_answered(site: Site, kind: str, head: bytes, status: int):
+    size = len(head) + 20 * 1024 * 1024
+    assert size < settings.MAX_REQUEST_BYTES
+    body = Zeros(size - len(head))
+    answer, html = site.send(
+        "POST",
+        "/wyglad/",
+        itertools.chain([head], iter(lambda: body.read(65536), b"")),
+        {"Content-Type": kind, "Content-Length": str(size)},
+    )
+    assert answer.status == status
+    assert 'class="fk-lost"' in html
+    assert body.left == 0
