@@ -17,7 +17,8 @@ from topics.moderation import hide, publish
 from topics.publication import close_talk, open_talk
 
 DAY = datetime.timedelta(days=1)
-BETWEEN_COMMENTS = datetime.timedelta(hours=9, minutes=20)
+BETWEEN_COMMENTS = datetime.timedelta(hours=4, minutes=50)
+MORNING, NIGHT = datetime.time(8, 15), datetime.time(21, 0)
 READING = datetime.timedelta(minutes=40)
 
 
@@ -85,7 +86,7 @@ class Talk:
         return comment
 
     def leave_waiting(self, topic: Topic, text: str, author: Resident, *, parent: Comment | None = None) -> Comment:
-        self.clock += BETWEEN_COMMENTS
+        self.clock = _awake(self.clock + BETWEEN_COMMENTS)
         return add_comment(
             topic=topic,
             author=author,
@@ -94,3 +95,12 @@ class Talk:
             submission=uuid.uuid4(),
             now=self.clock,
         )
+
+
+def _awake(moment: datetime.datetime) -> datetime.datetime:
+    """The next morning, where it would be night: neither residents nor officials answer then."""
+    local = timezone.localtime(moment)
+    if MORNING <= local.time() < NIGHT:
+        return moment
+    day = local.date() + (DAY if local.time() >= NIGHT else datetime.timedelta())
+    return timezone.make_aware(datetime.datetime.combine(day, MORNING))

@@ -103,6 +103,12 @@ def test_comments_stand_in_the_order_in_which_they_were_written(way_home):
     assert written[-1] < timezone.now()
 
 
+def test_nobody_writes_at_night_or_in_the_future(example):
+    written = [timezone.localtime(comment.created_at) for comment in Comment.objects.all()]
+    assert all(8 <= moment.hour < 21 for moment in written)
+    assert max(written) < timezone.now()
+
+
 def test_counters_are_those_that_a_recount_finds(example):
     assert "right" in run("recount", "--dry-run")
 
