@@ -1,5 +1,6 @@
 """Accounts and roles: for administrators only (no role has these permissions)."""
 
+import datetime
 from typing import Any
 
 from allauth.account.admin import EmailAddress  # imported from there, so that it is registered before we unregister it
@@ -11,8 +12,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from participants.admin.frame import FIELDS, BoundedPaginator, PanelAdmin, ReadOnly
+from participants.admin.frame import BoundedPaginator, PanelAdmin, PanelFields, ReadOnly
 from participants.admin.guard import Guarded
+from participants.dates import validate_sensible_year
 from participants.models import Resident
 
 admin.site.unregister([Group, EmailAddress])
@@ -29,12 +31,17 @@ class ResidentChangeForm(UserChangeForm):
         model = Resident
         fields = "__all__"
 
+    def clean_suspended_until(self) -> datetime.datetime | None:
+        until = self.cleaned_data["suspended_until"]
+        if until:
+            validate_sensible_year(until)
+        return until
+
 
 @admin.register(Resident)
-class ResidentAdmin(Guarded, UserAdmin):
+class ResidentAdmin(Guarded, PanelFields, UserAdmin):
     form = ResidentChangeForm
     add_form = ResidentCreationForm
-    formfield_overrides = FIELDS
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
