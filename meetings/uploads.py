@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 PHOTO_FORMATS = ("JPEG", "PNG", "WEBP")
 PHOTO_EDGE = 1600  # pixels of the longer side as stored
 MEGABYTE = 1024 * 1024
+TOO_MANY_PIXELS = _("The photo has too many pixels. Make it smaller: at most 40 megapixels.")
 
 
 def validate_size(file: UploadedFile | FieldFile) -> None:
@@ -37,12 +38,14 @@ def validate_photo(file: UploadedFile | FieldFile) -> None:
     try:
         with Image.open(file, formats=PHOTO_FORMATS) as image:
             width, height = image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise ValidationError(TOO_MANY_PIXELS) from error
+    except (OSError, ValueError, SyntaxError) as error:
         raise ValidationError(_("This is not a photo that we can read. Use JPEG, PNG or WebP.")) from error
     finally:
         file.seek(0)
     if width * height > settings.MAX_IMAGE_PIXELS:
-        raise ValidationError(_("The photo has too many pixels. Make it smaller: at most 40 megapixels."))
+        raise ValidationError(TOO_MANY_PIXELS)
 
 
 def clean_photo(file: FieldFile) -> tuple[ContentFile, tuple[int, int]]:

@@ -322,28 +322,30 @@ def png_of(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
 
 
+UNREADABLE = "Użyj formatu JPEG, PNG albo WebP"
 PHOTO = {"photos-0-alt": "Sala", "photos-0-source": "KMP", "photos-0-ground": "nobody"}
 
 
 @pytest.mark.parametrize(
-    ("name", "content"),
+    ("name", "content", "sentence"),
     [
-        ("sala.jpg", b"to nie jest obraz"),
-        ("sala.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
-        ("sala.png", png_of(20_000, 10_000)),
-        ("sala.png", png_of(9_000, 9_000)),
-        ("sala.jpg", picture("JPEG")[:200]),
-        ("sala.gif", picture("GIF")),
-        ("sala.jpg", b""),
-        ("sala.jpg", picture("JPEG") + b"\0" * 10 * 1024 * 1024),
+        ("sala.jpg", b"to nie jest obraz", UNREADABLE),
+        ("sala.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', UNREADABLE),
+        ("sala.png", png_of(20_000, 10_000), "za dużo pikseli"),
+        ("sala.png", png_of(9_000, 9_000), "za dużo pikseli"),
+        ("sala.jpg", picture("JPEG")[:200], UNREADABLE),
+        ("sala.gif", picture("GIF"), UNREADABLE),
+        ("sala.jpg", b"", "pusty"),
+        ("sala.jpg", picture("JPEG") + b"\0" * 10 * 1024 * 1024, "najwyżej 10"),
     ],
     ids=["text", "svg", "200 megapixels", "81 megapixels", "cut off", "gif", "empty", "too big"],
 )
-def test_a_bad_photo_is_a_sentence_at_its_field(name, content, client):
+def test_a_bad_photo_is_a_sentence_at_its_field(name, content, sentence, client):
     data = new_meeting(client, **PHOTO) | {"photos-0-image": SimpleUploadedFile(name, content)}
     answer = client.post(reverse("admin:meetings_meeting_add"), data)
     assert answer.status_code == 200
-    assert errors_of(answer)["photos-0-image"]
+    [said] = errors_of(answer)["photos-0-image"]
+    assert sentence in said.replace("\xa0", " ")
     assert fields_of(answer)["photos-0-alt"] == ["Sala"]
     assert not Meeting.objects.exists()
 
