@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Appointment
@@ -168,7 +169,7 @@ class Comment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.author_name}: {self.text[:60]}"
+        return f"{self.author_name}: {Truncator(self.text).chars(60)}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.html = plain_to_html(self.text)
