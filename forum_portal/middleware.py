@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
 from django.utils import translation
@@ -79,7 +79,14 @@ class RequestGuardMiddleware:
         response = self.get_response(request)
         if response.status_code in {400, 413}:  # perhaps in the middle of the body
             _drain(request)
-        return response
+        return _with_a_page(request, response) if isinstance(response, HttpResponseNotAllowed) else response
+
+
+def _with_a_page(request: HttpRequest, refused: HttpResponse) -> HttpResponse:
+    """Django's refusal of a method is empty, and a phone that opens a tab again asks for what a form had sent."""
+    page = _refusal(request, 405)
+    page["Allow"] = refused["Allow"]
+    return page
 
 
 def _has_nul(query: str) -> bool:
@@ -104,9 +111,9 @@ def _drain(request: HttpRequest) -> None:
 
 
 def _refusal(request: HttpRequest, status: int) -> HttpResponse:
-    """The page `400.html` or `413.html`; the reader's language is not active yet at this point."""
+    """The page `413.html`, or `400.html` under another number; the reader's language is not active yet at this point."""
     with translation.override(translation.get_language_from_request(request)):
-        return render(request, f"{status}.html", status=status)
+        return render(request, "413.html" if status == 413 else "400.html", {"code": status}, status=status)
 
 
 class InterfaceLanguageMiddleware(LocaleMiddleware):

@@ -120,6 +120,14 @@ def test_multipart_cut_off_in_the_middle_is_no_failure(client: Client):
     assert client.generic("POST", "/wyglad/", body, content_type=MULTIPART_CONTENT).status_code == 302
 
 
+@pytest.mark.parametrize("path", ["/wyglad/", "/tematy/cokolwiek/komentarz/"])
+def test_page_that_only_takes_a_form_says_so_to_who_opens_it(client: Client, path: str):
+    response = client.get(path, headers={"accept-language": "en"})
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "<h1>We do not understand this request</h1>" in response.content.decode()
+
+
 def test_unknown_host_is_a_bad_request(client: Client):
     assert client.get("/zasady/", headers={"host": "zly.example"}).status_code == 400
 
