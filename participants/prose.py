@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 import nh3
 from django.core.validators import URLValidator
@@ -14,6 +15,7 @@ RICH = nh3.Cleaner(
     url_schemes={"http", "https", "mailto", "tel"},
     link_rel="noopener",
 )
+RICH_LIMIT = 100_000  # characters, with the tags
 RICH_TAG = re.compile(r"<[^>]+>")
 # In a resident's text only what looks like a whole web address becomes a link.
 LINK = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
@@ -29,6 +31,10 @@ KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are m
 
 class RichTextField(models.TextField):
     """HTML that is cleaned whenever it is saved, so that templates may print it (`|prose`)."""
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """Not without an end: a megabyte of lists within lists takes minutes to clean."""
+        return super().formfield(**{"max_length": RICH_LIMIT, **kwargs})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         value = clean_rich(getattr(model_instance, self.attname) or "")

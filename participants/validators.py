@@ -21,6 +21,8 @@ ADDRESS_LIKE = re.compile(
 )
 PUNCTUATION = set(" .,-–'’()/&+")
 PHONE_DIGITS = 7
+# The field refuses it for its length. Reading a megabyte would cost the server seconds, and the sender nothing.
+ABSURD_LENGTH = 400
 # Letters and digits drawn like Latin letters (after Unicode's confusables.txt, those that the words above are made
 # of). I, l, 1 and | are one letter here.
 LOOK_ALIKE = str.maketrans(
@@ -36,6 +38,8 @@ def has_invisible(text: str) -> bool:
 
 def validate_signature(value: str) -> None:
     """Letters of one alphabet, digits and plain punctuation: nothing that hides, imitates a badge or advertises."""
+    if len(value) > ABSURD_LENGTH:
+        return
     if has_invisible(value) or not any(char.isalpha() for char in value):
         raise ValidationError(_("Write a signature with letters, for example: Hanna, os. Słowackiego."))
     if ADDRESS_LIKE.search(unicodedata.normalize("NFKC", value)):
@@ -50,6 +54,8 @@ def validate_signature(value: str) -> None:
 
 def validate_private_signature(value: str) -> None:
     """For residents, not for the staff."""
+    if len(value) > ABSURD_LENGTH:
+        return
     folded = _folded(value)
     if _office().search(folded) or _office().search(_without_gaps(folded)):
         raise ValidationError(_("Choose another signature: this one sounds like an office or its staff."))

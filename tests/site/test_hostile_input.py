@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from forum_portal.sitemaps import SITEMAPS
 from meetings import publication
 from meetings.models import Meeting
+from participants.validators import validate_private_signature, validate_signature
 from tests import factories
 from tests.panel import errors_of, make_administrator, opened
 from topics.models import Comment, Topic
@@ -131,6 +133,26 @@ def test_moment_that_no_calendar_has_is_an_error_of_its_field(desk: Client, unti
     url = reverse("admin:participants_resident_change", args=[factories.make_resident().pk])
     page = desk.post(url, opened(desk, url, suspended_until=until))
     assert list(errors_of(page)) == ["suspended_until"]
+
+
+def test_endless_rich_text_is_refused_before_it_is_cleaned(desk: Client):
+    url = reverse("admin:topics_topic_add")
+    typed = {"title": "Temat", "lead": "Lead", "category": factories.make_category().pk, "body": "<ul><li>" * 120_000}
+    assert list(errors_of(desk.post(url, opened(desk, url, **typed)))) == ["body"]
+
+
+def test_endless_signature_is_refused_for_its_length(client, db):
+    form = {"signature": "a" * 1_000_000, "email": "o@poczta.example", "password1": "trzy losowe słowa", "rules": "on"}
+    page = client.post(reverse("account_signup"), form)
+    assert page.context["form"].errors.as_data()["signature"][0].code == "max_length"
+    assert list(page.context["form"].errors) == ["signature"]
+
+
+@pytest.mark.parametrize("check", [validate_signature, validate_private_signature])
+def test_endless_signature_is_not_read(check):
+    check("Policja @ " * 100_000)  # the field says that it is too long
+    with pytest.raises(ValidationError):
+        check("Policja @")
 
 
 # -- What staff may well write, and pages must survive ------------------------------------------------
