@@ -111,7 +111,7 @@ def _drain(request: HttpRequest) -> None:
 
 
 def _refusal(request: HttpRequest, status: int) -> HttpResponse:
-    """The page `413.html`, or `400.html` under another number; the reader's language is not active yet at this point."""
+    """The page `413.html`, or `400.html` with its number; the reader's language is not active yet at this point."""
     with translation.override(translation.get_language_from_request(request)):
         return render(request, "413.html" if status == 413 else "400.html", {"code": status}, status=status)
 
