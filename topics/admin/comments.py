@@ -96,6 +96,9 @@ class CommentAdmin(ActsAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
         return False
 
+    def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: bool) -> None:
+        """Writes nothing: a row that was read a moment ago would undo what another moderator has decided since."""
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
         context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kw)
