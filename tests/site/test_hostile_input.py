@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.db.models import CharField, Model, TextField
 from django.test import Client
 from django.urls import reverse
 
 from forum_portal.sitemaps import SITEMAPS
 from meetings import publication
 from meetings.models import Meeting
+from participants.prose import RichTextField
 from participants.validators import validate_private_signature, validate_signature
 from tests import factories
 from tests.panel import errors_of, make_administrator, opened
+from tests.site.inline import inline_code
 from topics.models import Comment, Topic
 
 HUGE = "9" * 30  # no column holds it; SQLite's driver refuses even to compare
@@ -206,3 +210,64 @@ def test_refused_request_leaves_no_key_in_the_log(db, written: io.StringIO, addr
     assert "Forbidden" in written.getvalue()
     assert address[: address.index("T") - 2] in written.getvalue()
     assert "Tajny" not in written.getvalue()
+
+
+# -- Markup where text belongs --------------------------------------------------------------------------
+
+MARKUP = """'"><script src=//zly.example></script><img src=x onerror=alert(1)>{{ forum }}"""
+SIGNED = "<i onclick=x>Ola"
+
+
+def spoil(row: Model) -> Model:
+    """Markup in every text of a row that the database takes, as somebody with the database's password could."""
+    for field in row._meta.concrete_fields:
+        free = type(field) in (CharField, TextField) and not field.choices
+        if free and field.name not in ("other_rank", "slug"):
+            limit = field.max_length or 1000
+            setattr(row, field.attname, MARKUP[:limit] if limit >= len(MARKUP) else "<b>x"[:limit])
+        elif isinstance(field, RichTextField):
+            setattr(
+                row, field.attname, f"<p>{MARKUP}<a href=javascript:alert(1)>tu</a><a href=//zly.example>tam</a></p>"
+            )
+    row.save()
+    return row
+
+
+@pytest.fixture
+def spoilt(official, settings, tmp_path) -> list[str]:
+    """Addresses of pages whose every text is hostile."""
+    settings.MEDIA_ROOT = tmp_path
+    topic, meeting = factories.make_topic(), factories.make_meeting()
+    answers = [factories.make_published(topic, MARKUP, author_name=SIGNED) for _ in range(2)]
+    factories.make_published(topic, MARKUP, author_name=SIGNED, appointment=official.appointment, voice=MARKUP)
+    factories.make_published(topic, MARKUP, author_name=SIGNED, parent=answers[0])
+    rows = [topic, topic.category, meeting, meeting.forum, factories.make_agenda_item(meeting, topic)]
+    rows += [factories.make_agenda_item(meeting), factories.make_presence(meeting, official.appointment)]
+    rows += [factories.make_presence(meeting), factories.make_photo(meeting), factories.make_document(meeting)]
+    speaker, institution = official.appointment.official, official.appointment.institution
+    rows += [official.appointment, speaker, institution, factories.make_organiser(meeting, institution).institution]
+    for row in rows:
+        row.refresh_from_db()
+        spoil(row)
+    meeting.refresh_from_db()
+    topic.refresh_from_db()
+    pages = [row.get_absolute_url() for row in (topic, meeting, speaker, institution)]
+    pages += [reverse(name) for name in ("home", "topics:list", "meetings:list", "participants:institution_list")]
+    return [*pages, reverse("topics:thread", args=[topic.slug, answers[0].pk])]
+
+
+def test_markup_in_texts_is_text_on_every_page(spoilt, client, desk: Client):
+    panel = ["meetings_meeting", "topics_topic", "topics_comment", "participants_official", "participants_institution"]
+    for name in panel:
+        pk = apps.get_model(*name.split("_")).objects.order_by("pk").first().pk
+        spoilt += [list_of(name), *(reverse(f"admin:{name}_{page}", args=[pk]) for page in ("change", "history"))]
+    for address in spoilt:
+        reader = desk if address.startswith("/panel/") else client
+        page = reader.get(address)
+        html = page.content.decode()
+        assert page.status_code == 200, address
+        assert "zly.example" in html, address
+        assert inline_code(html) == [], address
+        assert "<script src=//" not in html, address
+        assert "<b>x" not in html, address
+        assert "<i onclick" not in html, address
