@@ -105,7 +105,7 @@ def test_form_of_a_comment_writes_nothing(moderator, as_user):
 
 @pytest.mark.parametrize("act", ["publish", "hide", "restore"])
 @pytest.mark.parametrize("persona", ["resident", "official", "editor"])
-def test_comment_is_decided_by_moderators_only(request, as_user, persona: str, act: str):
+def test_comment_is_decided_by_moderators_only(request, db, as_user, persona: str, act: str):
     user = request.getfixturevalue(persona)
     waiting = factories.make_comment(factories.make_topic())
     page = as_user(user).post(reverse(f"admin:topics_comment_{act}", args=[waiting.pk]), {"reason": "insult"})
