@@ -74,7 +74,7 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Five queries for a stranger, eight for a resident, one more for an official and two for staff, in any talk."""
     topics = Topic.objects.visible_to(request.user).select_related("category")
-    topic = get_object_or_404(topics.prefetch_related("estates"), slug=slug)
+    topic = get_object_or_404(topics, slug=slug)
     last = pages_of(topic.thread_count)
     number = _page_number(request, last)
     threads, pinned = threads_on_page(topic, number, request.user)
