@@ -57,8 +57,9 @@ def test_env_file_is_read_and_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.delenv("FROM_FILE_ONLY", raising=False)
 
 
-def test_site_does_not_start_without_a_secret():
-    started = manage("check", SECRET_KEY="")
+@pytest.mark.parametrize("command", ["check", "migrate", "makemigrations"])
+def test_site_does_not_start_without_a_secret(command: str):
+    started = manage(command, SECRET_KEY="")
     assert started.returncode != 0
     assert "SECRET_KEY" in started.stderr
 
