@@ -9,6 +9,9 @@ class Role(models.TextChoices):
 
     EDITOR = "Redakcja", _("editor: meetings, institutions, people, topics")
     MODERATOR = "Moderacja", _("moderator: comments")
+    APPEALS = "Odwołania", _("appeals: decides what authors say against moderators")
+    DUTY = "Dyżurny", _("duty officer: opens sealed originals")
+    ANSWERER = "Odpowiedzi", _("answers questions in the name of an institution")
 
 
 # model -> acts, by role; the panel shows a role nothing else.
@@ -17,8 +20,10 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
     Role.EDITOR: {
         **{f"participants.{m}": EDITED for m in ("institution", "formername", "official", "appointment", "estate")},
         "participants.rank": ["view"],
-        **{f"topics.{m}": EDITED for m in ("category", "topic")},
+        "topics.category": EDITED,
+        "topics.topic": [*EDITED, "calm"],
         "topics.comment": ["view"],
+        "topics.question": ["change", "view"],
         **{
             f"meetings.{m}": EDITED
             for m in ("forum", "meeting", "organiser", "agendaitem", "presence", "document", "photo")
@@ -26,9 +31,24 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "meetings.change": ["view"],
     },
     Role.MODERATOR: {
+        "topics.case": ["view"],
         "topics.comment": ["change", "view"],
         "topics.decision": ["view"],
-        "topics.topic": ["view"],
+        "topics.question": ["change", "view"],
+        "topics.report": ["view"],
+        "topics.topic": ["calm", "view"],
+        "topics.watchedword": EDITED,
+    },
+    Role.APPEALS: {
+        "topics.appeal": ["decide", "view"],
+        "topics.case": ["view"],
+        "topics.decision": ["view"],
+    },
+    Role.DUTY: {
+        "topics.sealedtext": ["open", "view"],
+    },
+    Role.ANSWERER: {
+        "topics.question": ["change", "view"],
     },
 }
 

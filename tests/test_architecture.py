@@ -10,10 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each app may import itself and those after it.
 LAYERS = ["forum_portal", "meetings", "topics", "participants"]
 SOURCES = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
-PUBLIC_FACE = [path for path in SOURCES if path.name in {"views.py", "feeds.py", "sitemaps.py", "search.py"}]
+FACES = {"views.py", "feeds.py", "sitemaps.py", "search.py"}
+PUBLIC_FACE = [path for path in SOURCES if path.name in FACES or path.parent.name == "views"]
 # What has drafts, or may be withheld.
 PUBLISHED_MODELS = {"AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official"}
-PUBLISHED_MODELS |= {"Photo", "Presence", "Topic"}
+PUBLISHED_MODELS |= {"CommentVersion", "Photo", "Presence", "Question", "Topic"}
 STARTS = {"public", "visible_to", "waiting_of"}
 
 

@@ -1,14 +1,15 @@
 from django.urls import path
 
-from topics import feeds, views
+from topics import feeds
+from topics.views import reading, writing
 
 app_name = "topics"
 urlpatterns = [
-    path("", views.topic_list, name="list"),
+    path("", reading.topic_list, name="list"),
     path("rss/", feeds.topic_feed, name="feed"),
-    path("<slug:slug>/", views.topic_detail, name="detail"),
-    path("<slug:slug>/komentarz/", views.comment, name="comment"),
-    path("<slug:slug>/komentarz/<int:pk>/odpowiedz/", views.reply, name="reply"),
-    path("<slug:slug>/k/<int:pk>/", views.permalink, name="permalink"),
-    path("<slug:slug>/watek/<int:pk>/", views.thread, name="thread"),
+    path("<slug:slug>/", reading.topic_detail, name="detail"),
+    path("<slug:slug>/komentarz/", writing.comment, name="comment"),
+    path("<slug:slug>/komentarz/<int:pk>/odpowiedz/", writing.reply, name="reply"),
+    path("<slug:slug>/k/<int:pk>/", reading.permalink, name="permalink"),
+    path("<slug:slug>/watek/<int:pk>/", reading.thread, name="thread"),
 ]

@@ -6,7 +6,18 @@ from django.db.models import ProtectedError, Q
 from meetings.example.people import CATEGORIES, ESTATES
 from meetings.models import Document, Forum, Meeting, Photo
 from participants.models import Appointment, Estate, FormerAddress, Institution, Official, Resident
-from topics.models import Category, Comment, Decision, Topic
+from topics.models import (
+    Appeal,
+    Category,
+    Comment,
+    Decision,
+    Question,
+    QuestionStep,
+    Report,
+    SealedLook,
+    SealedText,
+    Topic,
+)
 
 
 class StillUsed(Exception):
@@ -30,7 +41,13 @@ def remove_example() -> int:
         _former_addresses(),
         Meeting.objects.filter(is_example=True),
         Forum.objects.filter(is_example=True),
+        SealedLook.objects.filter(sealed__comment__topic__is_example=True),
+        SealedText.objects.filter(comment__topic__is_example=True),
+        Report.objects.filter(comment__topic__is_example=True),
+        Appeal.objects.filter(decision__comment__topic__is_example=True),
         Decision.objects.filter(comment__topic__is_example=True),
+        QuestionStep.objects.filter(question__topic__is_example=True),
+        Question.objects.filter(topic__is_example=True),
         comments.filter(parent__isnull=False),
         comments,
         Topic.objects.filter(is_example=True),

@@ -4,6 +4,7 @@ from participants.models.institution import FormerName, Institution
 from participants.models.letter import Letter
 from participants.models.official import Appointment, Official, Rank
 from participants.models.resident import Resident
+from participants.models.tally import Tally
 
 __all__ = [
     "Addressed",
@@ -16,4 +17,5 @@ __all__ = [
     "Official",
     "Rank",
     "Resident",
+    "Tally",
 ]

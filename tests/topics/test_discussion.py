@@ -173,8 +173,8 @@ def test_reply_to_a_reply_joins_the_thread(topic, trusted):
 def test_only_a_published_comment_of_the_same_talk_is_answered(topic, trusted, state: str):
     parent = factories.make_published(factories.make_topic() if state == "elsewhere" else topic)
     if state != "elsewhere":
-        hidden = {"hidden_at": NOW, "hidden_reason": "insult"} if state == "hidden" else {}
-        Comment.objects.filter(pk=parent.pk).update(state=state, **hidden)
+        stamps = {"hidden_at": NOW, "hidden_reason": "insult", "withdrawn_at": NOW}
+        Comment.objects.filter(pk=parent.pk).update(state=state, **stamps)
     with pytest.raises(CommentRefused):
         write(topic, trusted, parent=parent)
 

@@ -47,7 +47,7 @@ def comment_in(state: str, topic: Topic, moderator: Resident) -> Comment:
         Decision.objects.all().delete()
         Letter.objects.all().delete()
     if state == "withdrawn":
-        Comment.objects.filter(pk=comment.pk).update(state=state)
+        Comment.objects.filter(pk=comment.pk).update(state=state, withdrawn_at=NOW)
     comment.refresh_from_db()
     return comment
 

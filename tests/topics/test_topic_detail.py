@@ -172,7 +172,7 @@ def test_notice_tells_when_and_why_and_replies_stay(topic, stranger, moderator):
 
 def test_withdrawn_comment_leaves_a_notice(topic, stranger):
     comment = factories.make_published(topic, "Cofam to", author_name="Cofający")
-    Comment.objects.filter(pk=comment.pk).update(state=Comment.State.WITHDRAWN)
+    Comment.objects.filter(pk=comment.pk).update(state=Comment.State.WITHDRAWN, withdrawn_at=timezone.now())
     page = get(stranger, topic.get_absolute_url())
     assert "The author removed this comment" in page
     assert "Cof" not in page

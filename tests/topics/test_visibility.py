@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from participants.models import Resident
 from tests import factories
@@ -37,7 +38,7 @@ def every_state(topic: Topic, author: Resident, moderator: Resident) -> dict[str
     for name in ("hidden", "refused"):
         moderation.hide(comments[name], by=moderator, reason=Reason.INSULT)
     for name in ("withdrawn", "withdrawn while waiting"):
-        Comment.objects.filter(pk=comments[name].pk).update(state=Comment.State.WITHDRAWN)
+        Comment.objects.filter(pk=comments[name].pk).update(state=Comment.State.WITHDRAWN, withdrawn_at=timezone.now())
     return {name: Comment.objects.get(pk=comment.pk) for name, comment in comments.items()}
 
 

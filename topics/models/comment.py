@@ -1,4 +1,4 @@
-"""Comments, and the decisions of moderators about them."""
+"""What people say on a topic."""
 
 from typing import Any
 
@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Appointment
 from participants.prose import plain_to_html
+from topics.models.reason import Reason
 from topics.models.topic import Topic
 
 PER_PAGE = 20
 INLINE_REPLIES = 3
-TEXT_LIMIT = 2000
+HANDED_OVER = "handed-over"  # stands as the reason of hiding where a neutral line is all that the public may read
+TEXT_LIMIT = 2000  # of what is written at once
+WHOLE_LIMIT = 2 * TEXT_LIMIT  # of a comment with everything that its author has added
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -24,7 +27,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(position__isnull=False).exclude(topic__state=Topic.State.DRAFT)
 
     def visible_to(self, user: Any) -> "CommentQuerySet":
-        """What strangers see, and the author's own comments that wait."""
+        """What strangers see, and the author's own comments that wait. Whose text is shown, the page decides."""
         if not user.is_authenticated:
             return self.public()
         own = Q(author=user, state=Comment.State.WAITING)
@@ -37,8 +40,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(state=Comment.State.WAITING)
 
     def waiting_of(self, user: Any) -> "CommentQuerySet":
-        """The author's own comments that nobody else sees yet."""
-        return self.waiting().filter(author=user) if user.is_authenticated else self.none()
+        """The author's own comments that nobody else has ever seen; one that waits again stands in its place."""
+        return self.waiting().filter(author=user, position=None) if user.is_authenticated else self.none()
 
     def official(self) -> "CommentQuerySet":
         return self.exclude(voice="")
@@ -68,7 +71,18 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             "speaker_withheld": F("appointment__official__name_withheld"),
             "speaker_post": F("appointment__post"),
         }
-        return self.annotate(**speaker).defer("text", "submission")
+        question = {
+            "question_number": F("question__number"),
+            "question_state": F("question__state"),
+            "question_holder": F("question__institution__name"),
+        }
+        return self.annotate(**speaker, **question).defer("text", "submission", "digest")
+
+    def newest_first(self) -> "CommentQuerySet":
+        return self.order_by("-position", "-pk")
+
+    def most_supported_first(self) -> "CommentQuerySet":
+        return self.order_by("-support_count", "position", "pk")
 
     def in_order(self) -> "CommentQuerySet":
         return self.order_by("position", "pk")
@@ -96,6 +110,20 @@ class Comment(models.Model):
         LINK = "link", _("a link")
         PHONE = "phone", _("a telephone number")
         PLATE = "plate", _("a number plate")
+        DATA = "data", _("what looks like somebody's data")
+        WORD = "word", _("a word from the list")
+        YOUNG = "young", _("many comments from a new account")
+        FAST = "fast", _("sent faster than anybody types")
+        REPEAT = "repeat", _("the same text again")
+        TOPIC = "topic", _("every comment on this topic is read first")
+        FLOOD = "flood", _("a flood of comments")
+        REPORTS = "reports", _("reports of several people")
+
+    class Kind(models.TextChoices):
+        OPINION = "opinion", _("Opinion")
+        QUESTION = "question", _("Question")
+        PROPOSAL = "proposal", _("Proposal")
+        THANKS = "thanks", _("Thanks")
 
     topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="comments")
     parent = models.ForeignKey(
@@ -114,6 +142,10 @@ class Comment(models.Model):
         related_name="comments",
     )
     author_name = models.CharField(_("signature"), max_length=250)
+    author_estate = models.CharField(
+        _("estate beside the signature"), max_length=80, blank=True, help_text=_("Only if the author chose it.")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.OPINION)
     appointment = models.ForeignKey(
         Appointment,
         verbose_name=_("in the name of"),
@@ -128,20 +160,26 @@ class Comment(models.Model):
         blank=True,
         help_text=_("Post and institution as they were when this was written."),
     )
-    text = models.TextField(_("text"), max_length=TEXT_LIMIT)
+    text = models.TextField(_("text"), max_length=WHOLE_LIMIT)
     html = models.TextField(_("text as shown"), editable=False)
+    digest = models.CharField(_("fingerprint of the text"), max_length=16, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
-    hold = models.CharField(_("held because of"), max_length=5, choices=Hold.choices, blank=True, default=Hold.NONE)
+    hold = models.CharField(_("held because of"), max_length=7, choices=Hold.choices, blank=True, default=Hold.NONE)
     submission = models.UUIDField(_("submission"), unique=True, editable=False)
     position = models.PositiveIntegerField(_("position"), null=True, blank=True, editable=False)
     reply_count = models.PositiveIntegerField(_("replies"), default=0, editable=False)
+    support_count = models.PositiveIntegerField(_("supporters"), default=0, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     created_at = models.DateTimeField(_("written at"))
+    edited_at = models.DateTimeField(_("edited at"), null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     hidden_at = models.DateTimeField(_("hidden at"), null=True, blank=True)
     hidden_reason = models.CharField(_("reason of hiding"), max_length=12, blank=True)
 
     objects = CommentQuerySet.as_manager()
     speaker_slug = speaker_since = speaker_withheld = speaker_post = None
+    question_number = question_state = question_holder = None
 
     class Meta:
         verbose_name = _("comment")
@@ -150,6 +188,14 @@ class Comment(models.Model):
         indexes = [
             models.Index(fields=["created_at", "id"], condition=Q(state="waiting"), name="comment_waiting"),
             models.Index(fields=["state", "-id"], name="comment_state"),
+            models.Index(fields=["author", "-created_at"], name="comment_of_author"),
+            models.Index(fields=["digest", "created_at"], condition=~Q(digest=""), name="comment_same_text"),
+            models.Index(fields=["-published_at"], condition=Q(voice=""), name="comment_residents_latest"),
+            models.Index(
+                fields=["topic", "-support_count", "position", "id"],
+                condition=Q(state="published", parent__isnull=True),
+                name="comment_most_supported",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -167,6 +213,9 @@ class Comment(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="hidden") | Q(hidden_at__isnull=False) & ~Q(hidden_reason=""),
                 name="comment_hidden_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | Q(withdrawn_at__isnull=False), name="comment_withdrawn_has_date"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="comment_not_empty"),
         ]
@@ -196,6 +245,14 @@ class Comment(models.Model):
         return ((self.position or 1) - 1) // PER_PAGE + 1
 
     @property
+    def is_question(self) -> bool:
+        return self.kind == Comment.Kind.QUESTION
+
+    @property
+    def is_handed_over(self) -> bool:
+        return self.hidden_reason == HANDED_OVER
+
+    @property
     def reason_label(self) -> str:
         """Why it was hidden, in the words of the published list."""
         return dict(Reason.choices).get(self.hidden_reason, self.hidden_reason)
@@ -213,54 +270,3 @@ class Comment(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("topics:permalink", args=[self.topic.slug, self.pk])
-
-
-class Reason(models.TextChoices):
-    """The published list of reasons. Criticism of the police is not among them, and never becomes one."""
-
-    PRIVATE_DATA = "private", _("gave somebody's personal data")
-    INSULT = "insult", _("insulted another person")
-    THREAT = "threat", _("threatened somebody")
-    HATE = "hate", _("stirred up hatred")
-    CASE = "case", _("described details of a pending case")
-    ADVERT = "advert", _("advertised")
-    OFF_TOPIC = "off-topic", _("was not about the topic")
-    UNLAWFUL = "unlawful", _("broke the law")
-
-
-class Decision(models.Model):
-    """What a moderator decided, and why. Rows are added and never changed (DSA art. 17: a statement of reasons)."""
-
-    class Act(models.TextChoices):
-        PUBLISH = "publish", _("published")
-        REFUSE = "refuse", _("refused")
-        HIDE = "hide", _("hidden")
-        RESTORE = "restore", _("restored")
-
-    comment = models.ForeignKey(Comment, verbose_name=_("comment"), on_delete=models.PROTECT, related_name="decisions")
-    act = models.CharField(_("decision"), max_length=7, choices=Act.choices)
-    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
-    note = models.CharField(_("note to the author"), max_length=500, blank=True)
-    rules_version = models.CharField(_("version of the rules"), max_length=20)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("decided by"),
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="decisions",
-    )
-    decided_by_name = models.CharField(_("name of who decided"), max_length=120)
-    decided_at = models.DateTimeField(_("decided at"))
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ["-decided_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(act__in=["refuse", "hide"]) | ~Q(reason=""), name="decision_against_has_reason"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.get_act_display()

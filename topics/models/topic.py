@@ -3,13 +3,14 @@
 import datetime
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Addressed, Estate
+from participants.models import Addressed, Estate, Institution
 from participants.prose import RichTextField
 from participants.slugs import free_slug
 
@@ -24,6 +25,13 @@ class Category(models.Model):
         help_text=_("Left empty, it is made from the name."),
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    quiet_months = models.PositiveSmallIntegerField(
+        _("closes after months without a comment"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("Left empty, talks of this category stay open."),
+    )
 
     class Meta:
         verbose_name = _("category")
@@ -92,6 +100,14 @@ class Topic(Addressed):
         CLOSED = "closed", _("Closed")
         ARCHIVED = "archived", _("Archived")
 
+    class OtherPath(models.TextChoices):
+        """Where a resident gets on faster than by writing here."""
+
+        NONE = "", _("none")
+        OFFICER = "officer", _("the community officer")
+        KMZB = "kmzb", _("the national map of threats (KMZB)")
+        BOTH = "both", _("the community officer and the national map of threats")
+
     COUNTERS = frozenset({"thread_count", "comment_count", "official_count", "last_comment_at"})
 
     title = models.CharField(_("title"), max_length=200)
@@ -101,6 +117,23 @@ class Topic(Addressed):
     body = RichTextField(_("text"), blank=True)
     see_also = RichTextField(
         _("useful links"), blank=True, help_text=_("For example the national map of threats (KMZB).")
+    )
+    other_path = models.CharField(
+        _("other path"),
+        max_length=7,
+        choices=OtherPath.choices,
+        blank=True,
+        default=OtherPath.NONE,
+        help_text=_("Shown before the form: where such a matter is dealt with faster than here."),
+    )
+    institution = models.ForeignKey(
+        Institution,
+        verbose_name=_("who answers"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="topics",
+        help_text=_("Questions on this topic go to this institution first."),
     )
     category = models.ForeignKey(Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="topics")
     estates = models.ManyToManyField(
@@ -119,6 +152,8 @@ class Topic(Addressed):
         blank=True,
         help_text=_("After this day residents can read, but not write."),
     )
+    held_until = models.DateTimeField(_("every comment is read first, until"), null=True, blank=True, editable=False)
+    slow_until = models.DateTimeField(_("slow mode until"), null=True, blank=True, editable=False)
     pinned = models.ForeignKey(
         "topics.Comment",
         verbose_name=_("pinned answer"),
@@ -140,6 +175,7 @@ class Topic(Addressed):
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
+        permissions = [("calm_topic", _("May slow a talk down, or have every comment read first"))]
         ordering = ["-active_at", "-pk"]
         indexes = [models.Index(fields=["-published_at", "-id"], name="topic_latest_published")]
         constraints = [
@@ -162,6 +198,12 @@ class Topic(Addressed):
 
     def accepts_comments(self, today: datetime.date) -> bool:
         return self.state == Topic.State.OPEN and (self.closes_on is None or self.closes_on >= today)
+
+    def holds_everything(self, now: datetime.datetime) -> bool:
+        return self.held_until is not None and self.held_until > now
+
+    def is_slow(self, now: datetime.datetime) -> bool:
+        return self.slow_until is not None and self.slow_until > now
 
     def closed_since(self, today: datetime.date) -> datetime.date | None:
         """The first day without new comments; None while they are taken. For public topics."""

@@ -1,0 +1,132 @@
+"""The course of a question: who has it, what became of it, how long it took."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Institution
+from topics.models.comment import Comment
+from topics.models.topic import Topic
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def public(self) -> "QuestionQuerySet":
+        """Those whose text everybody can read now."""
+        return self.filter(comment__state=Comment.State.PUBLISHED).exclude(topic__state=Topic.State.DRAFT)
+
+    def open(self) -> "QuestionQuerySet":
+        """Those that somebody still has to answer."""
+        return self.exclude(state=Question.State.ANSWERED)
+
+    def answered(self) -> "QuestionQuerySet":
+        return self.filter(state=Question.State.ANSWERED)
+
+    def held_by(self, institution: Institution | None) -> "QuestionQuerySet":
+        return self.filter(institution=institution)
+
+    def newest_first(self) -> "QuestionQuerySet":
+        return self.order_by("-number")
+
+    def longest_waiting_first(self) -> "QuestionQuerySet":
+        return self.order_by("since", "number")
+
+
+class Question(models.Model):
+    """Made when the comment is first published, and changed by topics.questions alone. The number is public."""
+
+    class State(models.TextChoices):
+        WAITS = "waits", _("Waits for an answer")
+        ANSWERED = "answered", _("Answered")
+        PASSED = "passed", _("Passed on")
+        MEETING = "meeting", _("Will be raised at a meeting")
+
+    number = models.BigAutoField(_("number"), primary_key=True)
+    comment = models.OneToOneField(
+        Comment, verbose_name=_("comment"), on_delete=models.PROTECT, related_name="question"
+    )
+    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.PROTECT, related_name="questions")
+    institution = models.ForeignKey(
+        Institution,
+        verbose_name=_("who has it"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="questions",
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITS)
+    asked_at = models.DateTimeField(_("asked at"))
+    since = models.DateTimeField(_("in this state since"))
+    answered_at = models.DateTimeField(_("first official word at"), null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["institution", "state", "since"], name="question_of_institution"),
+            models.Index(fields=["state", "-number"], name="question_state"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="answered") | Q(answered_at__isnull=False), name="question_answered_has_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="passed") | Q(institution__isnull=False), name="question_passed_to_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+    @property
+    def is_public(self) -> bool:
+        return self.comment.state == Comment.State.PUBLISHED and self.topic.is_public
+
+    def get_absolute_url(self) -> str:
+        return reverse("topics:question", args=[self.number])
+
+
+class QuestionStep(models.Model):
+    """A change of state. Rows are added and never changed; from one to the next, `institution` has the question."""
+
+    question = models.ForeignKey(Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="steps")
+    state = models.CharField(_("state"), max_length=8, choices=Question.State.choices)
+    institution = models.ForeignKey(
+        Institution,
+        verbose_name=_("who has it"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="question_steps",
+    )
+    note = models.CharField(_("note for everybody"), max_length=300, blank=True)
+    waited = models.DurationField(
+        _("waited for the first word"),
+        null=True,
+        blank=True,
+        help_text=_("Only the time in which this institution had the question."),
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("step of a question")
+        verbose_name_plural = _("steps of questions")
+        ordering = ["at", "pk"]
+        indexes = [
+            models.Index(fields=["institution", "at"], condition=Q(waited__isnull=False), name="question_first_words")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_state_display()
