@@ -9,6 +9,7 @@ THEMES = ("auto", "jasny", "ciemny")
 SECTIONS = {
     "spotkania": "meetings",
     "tematy": "topics",
+    "pytania": "topics",
     "instytucje": "institutions",
     "osoby": "institutions",
     "o-forum": "about",

@@ -44,7 +44,7 @@ urlpatterns = [
     path("robots.txt", robots, name="robots"),
     path("konto/", include(account_urls)),
     path("spotkania/", include("meetings.urls")),
-    path("tematy/", include("topics.urls")),
+    path("", include("topics.urls")),
     path("", include("participants.urls")),
     path("panel/", admin.site.urls),
 ]

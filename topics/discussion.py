@@ -14,6 +14,7 @@ from participants.models import Appointment
 from participants.prose import tidy_plain
 from topics.holding import reason_to_hold
 from topics.models import TEXT_LIMIT, Comment, Topic
+from topics.questions import ask
 
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
 ABSURD_LIMIT = 10 * TEXT_LIMIT
@@ -105,11 +106,14 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
 
     The place is given at the first publication and kept for ever, so that pages and links do not shift.
     """
-    if comment.position is None:
+    is_first = comment.position is None
+    if is_first:
         comment.position = _next_position(comment, topic)
         comment.published_at = now
     comment.state, comment.hidden_at, comment.hidden_reason = Comment.State.PUBLISHED, None, ""
     comment.save(update_fields=["state", "position", "published_at", "hidden_at", "hidden_reason"])
+    if is_first and comment.is_question:
+        ask(comment, topic=topic, now=now)
     topic.comment_count += 1
     topic.official_count += comment.is_official
     topic.last_comment_at = max(filter(None, [topic.last_comment_at, comment.published_at]))

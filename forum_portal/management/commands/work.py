@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from meetings.publication import move_on
 from participants.letters import deliver_due, forget_old
+from participants.limits import forget_tallies
 
 log = logging.getLogger(__name__)
 HOUR = 3600
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             run(move_on)
             if time.monotonic() >= cleaning_at:
                 run(forget_old)
+                run(forget_tallies)
                 cleaning_at = time.monotonic() + HOUR
             if once:
                 return

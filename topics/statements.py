@@ -1,0 +1,22 @@
+"""The way to a statement of reasons: a signed link in the letter, since who was shut out cannot sign in."""
+
+from django.core.signing import BadSignature, Signer
+from django.http import Http404
+from django.urls import reverse
+
+from topics.models import Decision
+
+SIGNER = Signer(salt="topics.statements")
+
+
+def statement_url(decision: Decision) -> str:
+    return reverse("topics:statement", args=[SIGNER.sign(decision.pk).replace(":", ".")])
+
+
+def decision_of(token: str) -> Decision:
+    """The decision that the link was made for, with its comment and topic; Http404 for a link that is not ours."""
+    try:
+        pk = SIGNER.unsign(token.replace(".", ":"))
+    except BadSignature as error:
+        raise Http404 from error
+    return Decision.objects.select_related("comment__topic", "comment__author").get(pk=pk)
