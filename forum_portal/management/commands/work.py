@@ -18,6 +18,8 @@ from participants.limits import forget_tallies
 
 log = logging.getLogger(__name__)
 HOUR = 3600
+ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
+HOURLY = (forget_old, forget_tallies)
 
 
 def run(job: Callable[[], Any]) -> Any:
@@ -44,15 +46,14 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        cleaning_at = 0.0
+        hourly_at = 0.0
         while not stop.is_set():
             close_old_connections()
-            busy = run(deliver_due)
-            run(move_on)
-            if time.monotonic() >= cleaning_at:
-                run(forget_old)
-                run(forget_tallies)
-                cleaning_at = time.monotonic() + HOUR
+            busy, *_rest = [run(job) for job in ALWAYS]
+            if time.monotonic() >= hourly_at:
+                for job in HOURLY:
+                    run(job)
+                hourly_at = time.monotonic() + HOUR
             if once:
                 return
             if not busy:
