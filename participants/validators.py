@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ LOOK_ALIKE = str.maketrans(
     "аеорсухіјѕӏԁһвкмнт" + "αεικνορτυχ" + "łl1|" + "034578$",
     "aeopcyxijsidhbkmht" + "aeiknoptux" + "iiii" + "oeastbs",
 )
+FOLDED_AWAY = {"Mn", "Me", "Cf"}  # marks above and around a letter, and what has no look of its own
 
 
 def has_invisible(text: str) -> bool:
@@ -56,14 +57,14 @@ def validate_private_signature(value: str) -> None:
     """For residents, not for the staff."""
     if len(value) > ABSURD_LENGTH:
         return
-    folded = _folded(value)
-    if _office().search(folded) or _office().search(_without_gaps(folded)):
+    read = folded(value)
+    if _office().search(read) or _office().search(without_gaps(read)):
         raise ValidationError(_("Choose another signature: this one sounds like an office or its staff."))
 
 
 @cache
 def _office() -> re.Pattern[str]:
-    starts = (re.escape(_folded(word.rstrip("."))) + r"\b" * word.endswith(".") for word in OFFICE_WORDS.split())
+    starts = (re.escape(folded(word.rstrip("."))) + r"\b" * word.endswith(".") for word in OFFICE_WORDS.split())
     return re.compile(rf"\b({'|'.join(starts)})")
 
 
@@ -79,12 +80,18 @@ def _alphabets(text: str) -> set[str]:
     return {unicodedata.name(char, "?").split()[0] for char in text if char.isalpha()}
 
 
-def _folded(text: str) -> str:
-    """Small letters without marks, and each look-alike as the Latin letter that it imitates."""
+@lru_cache(maxsize=8)
+def folded(text: str) -> str:
+    """Small letters without marks, and each look-alike as the Latin letter that it imitates.
+
+    The last few are kept: several rules ask about the text of one comment.
+    """
     decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(LOOK_ALIKE)
+    if not decomposed.isascii():
+        decomposed = "".join(c for c in decomposed if unicodedata.category(c) not in FOLDED_AWAY)
+    return decomposed.translate(LOOK_ALIKE)
 
 
-def _without_gaps(text: str) -> str:
+def without_gaps(text: str) -> str:
     """ "p.o.l.i.c.j.a" and "p o l i c j a" become one word; words of more letters stay apart."""
     return re.sub(r"(?<=\b\w)[\W_]+(?=\w\b)", "", text)

@@ -78,20 +78,21 @@ def make_topic(title: str = "", *, state: str = Topic.State.OPEN, **fields: Any)
 
 def make_comment(
     topic: Topic,
-    text: str = "Wieczorem przydałby się patrol.",
+    text: str = "",
     *,
     author: Resident | None = None,
     **fields: Any,
 ) -> Comment:
-    """A waiting comment as it stands in the table; `publish_comment` gives it a place."""
+    """A waiting comment as it stands in the table. Each says something else, as the rules ask of people."""
     author = author or make_resident()
+    text = text or f"Wieczorem przydałby się patrol. ({next(count)})"
     fields.setdefault("author_name", author.signature)
     fields.setdefault("created_at", timezone.now())
     fields.setdefault("hold", Comment.Hold.FIRST)
     return Comment.objects.create(topic=topic, author=author, text=text, submission=uuid.uuid4(), **fields)
 
 
-def make_published(topic: Topic, text: str = "Wieczorem przydałby się patrol.", **fields: Any) -> Comment:
+def make_published(topic: Topic, text: str = "", **fields: Any) -> Comment:
     """A comment that went the whole way: written, then shown by the domain function."""
 
     comment = make_comment(topic, text, **fields)

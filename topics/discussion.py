@@ -7,26 +7,30 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from participants.limits import Limit, LimitReached, take
 from participants.models import Appointment
 from participants.prose import tidy_plain
-from topics.holding import reason_to_hold
-from topics.models import TEXT_LIMIT, Comment, Topic
+from topics.cases import open_case
+from topics.hints import Hint, find_hints
+from topics.holding import Sending, reason_to_hold, record_of
+from topics.models import TEXT_LIMIT, Case, Comment, Topic
+from topics.models.comment import fingerprint
 from topics.questions import ask
+from topics.refusals import CommentRefused, DataFound, TalkClosed
 
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
 ABSURD_LIMIT = 10 * TEXT_LIMIT
 OFFICIALS_MAY_ANSWER = {Topic.State.OPEN, Topic.State.CLOSED}
-
-
-class CommentRefused(Exception):
-    """The rules do not let this comment be written; `str()` of it is the sentence for the author."""
-
-
-class TalkClosed(CommentRefused):
-    """Nobody like the author may write here any more, whatever the text."""
+TEN_MINUTES, DAY = 600, 86_400
+# Nobody has ten things to say in ten minutes. Behind one address may be a hall of residents, or a library: it may
+# send half as much again as one account, which is little for a hall and too little for a program.
+BY_ACCOUNT = (Limit("comment", 10, TEN_MINUTES), Limit("comment-day", 40, DAY))
+BY_ADDRESS = (Limit("comment-from", 15, TEN_MINUTES), Limit("comment-from-day", 60, DAY))
+SLOW_PACE = datetime.timedelta(minutes=15)
 
 
 def add_comment(
@@ -36,54 +40,92 @@ def add_comment(
     text: str,
     submission: uuid.UUID,
     parent: Comment | None = None,
+    kind: str = Comment.Kind.OPINION,
+    shows_estate: bool = False,
+    insists: bool = False,
+    seconds: float | None = None,
+    visitor: str = "",
+    solved: bool = False,
     now: datetime.datetime | None = None,
 ) -> Comment:
     """Write a comment; the same `submission` sent twice, even at one moment, makes one.
 
-    Locks the topic, so that a talk closed a moment ago takes nothing more. What no rule holds back is
-    published at once. An account tied to a current appointment speaks in the name of its post, also where
-    the talk is closed to residents. Nine queries at most with the parent's two, whatever the size of the topic.
+    `insists`: the author has seen what looks like somebody's data, and sends it to a moderator all the same.
+    `shows_estate`: the author's estate stands beside the signature. `kind` is for threads; replies are opinions.
+    `seconds`: for how long the form was open; `visitor`: the hash of an address (limits.visitor); `solved`: a proof
+    of work came with it. None of the three is known for what a program writes.
 
-    Raises TalkClosed when the talk is closed, and CommentRefused when the author may not write (suspended,
-    address not confirmed), the parent cannot be answered, or the text is empty or longer than TEXT_LIMIT.
+    Locks the topic, so that a talk closed a moment ago takes nothing more. What no rule holds back is published at
+    once; for the rest a case is opened. An account tied to a current appointment speaks in the name of its post, also
+    where the talk is closed to residents: no rule holds it, and no limit counts it. Nine queries for a resident
+    whose comment is published, whatever the size of the topic.
+
+    Raises TalkClosed when the talk is closed, DataFound when the text seems to hold somebody's data, LimitReached
+    when too much came from the account or the address, and CommentRefused when the author may not write (suspended,
+    address not confirmed), or not so soon (slow mode), the parent cannot be answered, or the text is empty, longer
+    than TEXT_LIMIT, or has a word that the office refuses.
     """
     now = now or timezone.now()
     try:
+        comment = _draft(topic, author, text, now)
+        comment.submission, comment.parent = submission, parent
+        if not comment.is_official:
+            comment.kind = kind
+            comment.author_estate = author.estate.name if shows_estate and author.estate else ""
+        sending = Sending(now, _hints(comment, insists), seconds, solved)
         with transaction.atomic():
-            return _add(topic, author, text, submission, parent, now)
-    except IntegrityError:
-        # The same form, sent at the same moment about another topic, whose lock is not ours.
+            return _add(comment, sending, visitor)
+    except (CommentRefused, LimitReached, IntegrityError):
+        # The first sending may be what stands in the way of the second.
         sent_before = Comment.objects.filter(submission=submission).first()
         if sent_before is None:
             raise
-        return _same(sent_before, author, topic, parent, text)
+    return _same(sent_before, author, topic, parent, text)
 
 
-def _add(
-    topic: Topic, author: Any, text: str, submission: uuid.UUID, parent: Comment | None, now: datetime.datetime
-) -> Comment:
-    topic = Topic.objects.select_for_update(of=("self",)).get(pk=topic.pk)
-    sent_before = Comment.objects.filter(submission=submission).first()
-    if sent_before:
-        return _same(sent_before, author, topic, parent, text)
+def _draft(topic: Topic, author: Any, text: str, now: datetime.datetime) -> Comment:
+    """The comment before anything is locked. The talk is looked at as the reader saw it, for the right refusal."""
     voice = _voice(author, now)
     _check_author(author, now)
-    if not may_be_written_in(topic, official="voice" in voice, now=now):
-        raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))
-    comment = Comment(
-        topic=topic,
-        parent=_answerable(parent, topic),
-        author=author,
-        text=_fitting(text),
-        submission=submission,
-        created_at=now,
-        **voice,
-    )
-    comment.hold = reason_to_hold(comment)
-    comment.save()
+    _check_talk(topic, official="voice" in voice, now=now)
+    return Comment(topic=topic, author=author, text=_fitting(text), created_at=now, **voice)
+
+
+def _hints(comment: Comment, insists: bool) -> tuple[Hint, ...]:
+    """What the author insists on. Officials give the numbers of their offices, and answer for them."""
+    hints = () if comment.is_official else tuple(find_hints(comment.text))
+    if hints and not insists:
+        raise DataFound(comment.text, list(hints))
+    return hints
+
+
+def _add(comment: Comment, sending: Sending, visitor: str) -> Comment:
+    now = sending.now
+    comment.topic = topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
+    _check_confirmed(comment.author)
+    _check_talk(topic, official=comment.is_official, now=now)
+    comment.parent = _answerable(comment.parent, topic)
+    if comment.parent:
+        comment.kind = Comment.Kind.OPINION
+    if not comment.is_official:
+        _judge(comment, sending, visitor)
     if comment.hold == Comment.Hold.NONE:
         show(comment, topic=topic, now=now)
+    else:
+        comment.save()
+        open_case(comment, kind=Case.Kind.HELD, now=now)
     return comment
+
+
+def _judge(comment: Comment, sending: Sending, visitor: str) -> None:
+    """Limits, pace and rules for residents."""
+    claims = [(limit, comment.author_id) for limit in BY_ACCOUNT]
+    claims += [(limit, visitor) for limit in BY_ADDRESS if visitor]
+    take(*claims, now=sending.now)
+    comment.digest = fingerprint(comment.text)
+    record = record_of(comment, sending.now)
+    _check_pace(comment.topic, record.last_in(comment.topic_id), sending.now)
+    comment.hold = reason_to_hold(comment, sending, record)
 
 
 def appointment_of(author: Any, now: datetime.datetime) -> Appointment | None:
@@ -111,7 +153,8 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
         comment.position = _next_position(comment, topic)
         comment.published_at = now
     comment.state, comment.hidden_at, comment.hidden_reason = Comment.State.PUBLISHED, None, ""
-    comment.save(update_fields=["state", "position", "published_at", "hidden_at", "hidden_reason"])
+    changed = None if comment._state.adding else ["state", "position", "published_at", "hidden_at", "hidden_reason"]
+    comment.save(update_fields=changed)
     if is_first and comment.is_question:
         ask(comment, topic=topic, now=now)
     topic.comment_count += 1
@@ -155,8 +198,25 @@ def _check_author(author: Any, now: datetime.datetime) -> None:
         raise CommentRefused(_("This account cannot write comments."))
     if author.is_suspended(now):
         raise CommentRefused(_("Your account cannot write for some time. The reason is in your e-mail."))
+
+
+def _check_confirmed(author: Any) -> None:
     if not author.emailaddress_set.filter(verified=True).exists():
         raise CommentRefused(_("Confirm your e-mail address first: open the link in the letter that we sent you."))
+
+
+def _check_talk(topic: Topic, *, official: bool, now: datetime.datetime) -> None:
+    if not may_be_written_in(topic, official=official, now=now):
+        raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))
+
+
+def _check_pace(topic: Topic, last: datetime.datetime | None, now: datetime.datetime) -> None:
+    """Slow mode: one comment of each author in SLOW_PACE."""
+    if last and topic.is_slow(now) and last + SLOW_PACE > now:
+        at = time_format(timezone.localtime(last + SLOW_PACE), "TIME_FORMAT")
+        minutes = SLOW_PACE // datetime.timedelta(minutes=1)
+        text = _("The talk is slowed down: one comment in %(minutes)d minutes. Write again after %(time)s.")
+        raise CommentRefused(text % {"minutes": minutes, "time": at})
 
 
 def _answerable(parent: Comment | None, topic: Topic) -> Comment | None:

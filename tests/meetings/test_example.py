@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Document, Forum, Meeting
-from participants.models import Institution, Letter, Official, Resident
+from participants.models import Institution, Letter, Official, Resident, Tally
 from tests import factories
 from topics.discussion import add_comment
 from topics.models import PER_PAGE, Comment, Topic
@@ -30,10 +30,11 @@ def run(command: str, *options: str) -> str:
 
 
 def rows_of_all_tables() -> dict[str, dict]:
-    """Every row of every table, by its key."""
+    """Every row of every table, by its key; but for counted tries, which the worker forgets after two days."""
     return {
         model._meta.label: {row[model._meta.pk.attname]: row for row in model._base_manager.values()}
         for model in apps.get_models()
+        if model is not Tally
     }
 
 

@@ -16,8 +16,11 @@ NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
 State = Topic.State
 
 
-def write(topic: Topic, author, text: str = "Wieczorem przydałby się patrol.", **how) -> Comment:
+def write(topic: Topic, author, text: str | None = None, **how) -> Comment:
+    """Each text is another, unless it is given: the rules hold what was said already."""
     how.setdefault("submission", uuid.uuid4())
+    if text is None:
+        text = f"Wieczorem przydałby się patrol. ({next(factories.count)})"
     return add_comment(topic=topic, author=author, text=text, **how)
 
 
@@ -29,7 +32,7 @@ def topic(db: None) -> Topic:
 @pytest.fixture
 def trusted(topic):
     """A resident whose comments are published at once."""
-    author = factories.make_resident("Zofia")
+    author = factories.make_resident("Zofia", date_joined=NOW - datetime.timedelta(days=300))
     for _ in range(2):
         factories.make_published(topic, author=author)
     topic.refresh_from_db()
@@ -222,8 +225,8 @@ def test_editor_who_saves_meanwhile_does_not_turn_the_counters_back(topic, trust
 
 def test_same_form_sent_twice_makes_one_comment(topic, trusted):
     name = uuid.uuid4()
-    first = write(topic, trusted, submission=name)
-    assert write(topic, trusted, submission=name) == first
+    first = write(topic, trusted, "To samo", submission=name)
+    assert write(topic, trusted, "To samo", submission=name) == first
     topic.refresh_from_db()
     assert topic.comment_count == 3
 
@@ -262,7 +265,7 @@ parallel = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @parallel
 def test_double_click_at_one_moment_makes_one_comment(topic, trusted):
     name = uuid.uuid4()
-    made = at_once(*[lambda: write(topic, trusted, submission=name)] * 4)
+    made = at_once(*[lambda: write(topic, trusted, "To samo", submission=name)] * 4)
     assert {getattr(comment, "pk", comment) for comment in made} == {Comment.objects.get(submission=name).pk}
     topic.refresh_from_db()
     assert topic.comment_count == 3
@@ -272,7 +275,8 @@ def test_double_click_at_one_moment_makes_one_comment(topic, trusted):
 def test_one_form_in_two_talks_at_one_moment_makes_one_comment(topic, trusted):
     name, other = uuid.uuid4(), factories.make_topic()
     made = at_once(
-        *[lambda: write(topic, trusted, submission=name), lambda: write(other, trusted, submission=name)] * 2
+        *[lambda: write(topic, trusted, "To samo", submission=name)] * 2,
+        *[lambda: write(other, trusted, "To samo", submission=name)] * 2,
     )
     assert Comment.objects.filter(submission=name).count() == 1
     assert {type(result) for result in made} == {Comment, CommentRefused}

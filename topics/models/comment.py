@@ -1,5 +1,6 @@
 """What people say on a topic."""
 
+from hashlib import blake2s
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.models import Appointment
 from participants.prose import plain_to_html
+from participants.validators import folded
 from topics.models.reason import Reason
 from topics.models.topic import Topic
 
@@ -19,6 +21,13 @@ INLINE_REPLIES = 3
 HANDED_OVER = "handed-over"  # stands as the reason of hiding where a neutral line is all that the public may read
 TEXT_LIMIT = 2000  # of what is written at once
 WHOLE_LIMIT = 2 * TEXT_LIMIT  # of a comment with everything that its author has added
+REPEATABLE = 20  # letters and digits: who says "Popieram" says what others have said, and is welcome
+
+
+def fingerprint(text: str) -> str:
+    """The same for texts that differ in capitals, accents, look-alikes, spaces and punctuation; "" for short ones."""
+    letters = "".join(char for char in folded(text) if char.isalnum())
+    return blake2s(letters.encode(), digest_size=8).hexdigest() if len(letters) >= REPEATABLE else ""
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -223,9 +232,12 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"{self.author_name}: {Truncator(self.text).chars(60)}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.html = plain_to_html(self.text)
-        super().save(*args, **kwargs)
+    def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+        """What is made of the text is made again whenever the text is written."""
+        if update_fields is None or "text" in update_fields:
+            self.html, self.digest = plain_to_html(self.text), fingerprint(self.text)
+            update_fields = update_fields and {*update_fields, "html", "digest"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     @property
     def is_public(self) -> bool:

@@ -11,18 +11,21 @@ from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from participants.limits import LimitReached
 from participants.models import FormerAddress
 from topics import drafts
-from topics.discussion import CommentRefused, TalkClosed, add_comment
+from topics.discussion import add_comment
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
+from topics.refusals import CommentRefused, TalkClosed
 from topics.threads import place_of
 from topics.views.reading import talk_context
 
 
 @require_POST
 def comment(request: HttpRequest, slug: str) -> HttpResponse:
-    topic = get_object_or_404(Topic.objects.public(), slug=_slug_today(slug))
+    topics = Topic.objects.public()
+    topic = topics.filter(slug=slug).first() or get_object_or_404(topics, slug=_slug_today(slug))
     return _write(request, topic, None)
 
 
@@ -54,6 +57,9 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
     if form.is_valid():
         try:
             written = add_comment(topic=topic, author=request.user, parent=parent, **_sent(form, parent))
+        except LimitReached as limit:
+            form.add_error("text", str(limit))
+            status = 429
         except CommentRefused as refusal:
             form.add_error("text", str(refusal))
             status = 409 if isinstance(refusal, TalkClosed) else 422

@@ -1,0 +1,24 @@
+"""Why a comment cannot be written; `str()` of each is the sentence for the author."""
+
+from django.utils.translation import gettext_lazy as _
+
+from topics.hints import Hint
+
+
+class CommentRefused(Exception):
+    """The rules do not let this comment be written."""
+
+
+class TalkClosed(CommentRefused):
+    """Nobody like the author may write here any more, whatever the text."""
+
+
+class DataFound(CommentRefused):
+    """The text seems to hold somebody's data. The author rewrites it, or insists, and then a moderator reads it.
+
+    `hints` are places in `text`, which is what was typed after tidying.
+    """
+
+    def __init__(self, text: str, hints: list[Hint]) -> None:
+        self.text, self.hints = text, hints
+        super().__init__(_("This looks like somebody's data. Change the marked places, or let a moderator read it."))
