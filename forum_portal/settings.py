@@ -264,6 +264,9 @@ FORUM = {
     "accessibility_email": env.text("FORUM_ACCESSIBILITY_EMAIL", default=""),
     "accessibility_phone": env.text("FORUM_ACCESSIBILITY_PHONE", default=""),
     "building": env.text("FORUM_BUILDING", default=""),
+    # What the forms promise: hours until a moderator has read what waits, working days until a question is answered.
+    "read_within": env.number("FORUM_READ_WITHIN_HOURS", default=24),
+    "answer_within": env.number("FORUM_ANSWER_WITHIN_DAYS", default=3),
     "published_on": env.day("FORUM_PUBLISHED_ON"),
     "changed_on": env.day("FORUM_CHANGED_ON"),
     "statement_on": env.day("FORUM_STATEMENT_ON"),

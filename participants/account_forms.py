@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.accounts import confirm_address
 from participants.forms import INVISIBLE, PublicForm, address_field, password_field
-from participants.models import Resident
+from participants.models import Estate, Resident
 from participants.validators import validate_private_signature, validate_signature
 
 NEW_PASSWORD = _("At least 12 characters. Three random words work well.")
@@ -38,11 +38,19 @@ class SignupForm(PublicForm, account.SignupForm):
             "null_characters_not_allowed": INVISIBLE,
         },
     )
+    estate = forms.ModelChoiceField(
+        Estate.objects.all(),
+        label=_("Estate (optional)"),
+        help_text=_("It stands beside a comment only when you choose so."),
+        required=False,
+        empty_label=_("I do not give it"),
+        error_messages={"invalid_choice": _("Choose an estate from the list.")},
+    )
     rules = forms.BooleanField(
         label=_("I know the rules of discussion and accept them"),
         error_messages={"required": _("Tick that you know the rules of discussion")},
     )
-    field_order = ("signature", "email", "password1", "rules")
+    field_order = ("signature", "email", "password1", "estate", "rules")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

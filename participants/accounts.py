@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts have no user name."""
 
     def save_user(self, request: HttpRequest, user: Resident, form: Any, commit: bool = True) -> Resident:
-        user.signature = form.cleaned_data["signature"]
+        user.signature, user.estate = form.cleaned_data["signature"], form.cleaned_data["estate"]
         user.rules_version, user.rules_accepted_at = settings.RULES_VERSION, timezone.now()
         return super().save_user(request, user, form, commit=commit)
 

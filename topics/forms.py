@@ -3,15 +3,22 @@
 import uuid
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms import PublicForm
 from participants.models import Estate
-from topics.models import TEXT_LIMIT, Category
+from participants.robots import HumanForm
+from topics.hints import pieces
+from topics.models import TEXT_LIMIT, Category, Comment
+from topics.refusals import DataFound
 
 NUL = "\x00"
+NOBODY, SOMEBODY = "no", "yes"
 
 
 class SubmissionField(forms.UUIDField):
@@ -26,9 +33,30 @@ class SubmissionField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class CommentForm(PublicForm):
-    """A comment or a reply. What the text must be like is decided by topics.discussion alone."""
+class CommentForm(HumanForm):
+    """A comment or a reply. What the text must be like is decided by topics.discussion alone.
 
+    Whoever says that somebody is in danger is shown the way to 112, and sends nothing (`is_emergency`).
+    """
+
+    danger = forms.ChoiceField(
+        label=_("Is somebody in danger now?"),
+        choices=[(NOBODY, _("No")), (SOMEBODY, _("Yes"))],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Answer whether somebody is in danger now."),
+            "invalid_choice": _("Answer whether somebody is in danger now."),
+        },
+    )
+    kind = forms.ChoiceField(
+        label=_("What do you write?"),
+        choices=Comment.Kind.choices,
+        initial=Comment.Kind.OPINION,
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("A question gets a number, and you can follow what becomes of it."),
+        error_messages={"invalid_choice": _("Choose from the list what you write.")},
+    )
     text = forms.CharField(
         label=_("Your comment"),
         required=False,
@@ -38,23 +66,74 @@ class CommentForm(PublicForm):
             "null_characters_not_allowed": _("We removed a broken character. Check the text and send it once more."),
         },
     )
+    shows_estate = forms.BooleanField(required=False)
+    insists = forms.BooleanField(
+        label=_("I have checked it. Send it to a moderator as it is."),
+        help_text=_("Nobody else sees the comment until a moderator has read it."),
+        required=False,
+    )
     submission = SubmissionField()
 
-    def __init__(self, *args: Any, is_reply: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, author: Any, is_reply: bool = False, is_official: bool = False, **kwargs: Any
+    ) -> None:
+        """One query where the author has given an estate."""
         super().__init__(*args, **kwargs)
+        self.found: list[tuple[str, str]] = []
         if is_reply:
             self.fields["text"].label = _("Your reply")
+        if is_reply or is_official:
+            del self.fields["kind"]
+        if is_official or not getattr(author, "estate_id", None):
+            del self.fields["shows_estate"]
+        else:
+            self.fields["shows_estate"].label = _("Show my estate beside the signature: %(name)s") % {
+                "name": author.estate.name
+            }
         rule = _("At most %(limit)d characters. Do not give other people's personal data.")
         self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The way to 112 stands under the question; the tick for data only where some was found."""
+        helper = super().helper
+        helper.layout.remove("danger")
+        if not self.found:
+            helper.layout.remove("insists")
+        helper.layout = Layout("danger", HTML('{% include "topics/_stop.html" only %}'), *helper.layout)
+        return helper
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.data.get("danger") == SOMEBODY
 
     @property
     def typed(self) -> str:
         """What the reader wrote, fit to be shown again and kept."""
         return self.data.get("text", "").replace(NUL, "")
 
+    def sent(self, parent: Comment | None) -> dict[str, Any]:
+        """What topics.discussion asks for. Several forms of one page share their name: with the comment that
+        each answers it is one of its own."""
+        data = self.cleaned_data
+        name = data["submission"]
+        return {
+            "text": data["text"],
+            "kind": data.get("kind") or Comment.Kind.OPINION,
+            "shows_estate": data.get("shows_estate", False),
+            "insists": data["insists"],
+            "seconds": self.seconds,
+            "submission": uuid.uuid5(name, str(parent.pk)) if parent else name,
+        }
+
+    def ask_about(self, data: DataFound) -> None:
+        """Show the form again with what looks like somebody's data, and with the tick to send it all the same."""
+        self.found = pieces(data.text, data.hints)
+
     def renew(self) -> None:
         """After an error: the text as it was, under a new name, so that it can be sent once more."""
-        self.data = {"text": self.typed, "submission": str(uuid.uuid4())}
+        kept = {name: self.data[name] for name in ("danger", "kind", "shows_estate", "opened") if name in self.data}
+        self.data = {**kept, "text": self.typed, "submission": str(uuid.uuid4())}
 
 
 class TopicFilterForm(PublicForm):

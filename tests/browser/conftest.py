@@ -86,6 +86,11 @@ def sign_in(page: Page, user: Resident) -> None:
     page.wait_for_url(lambda url: "/konto/zaloguj/" not in url)
 
 
+def nobody_in_danger(page: Page) -> None:
+    """Answers the question that stands before every form for a comment."""
+    page.get_by_role("group", name="Czy ktoś jest teraz w niebezpieczeństwie?").get_by_label("Nie").check()
+
+
 def accessibility_faults(page: Page) -> list[str]:
     """axe's violations, each with the first elements it names."""
     found = Axe().run(page, options=RULES).response["violations"]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from participants.models import Letter
 from tests import factories
-from tests.browser.conftest import letter_to, sign_in
+from tests.browser.conftest import accessibility_faults, letter_to, nobody_in_danger, sign_in
 from tests.factories import PASSWORD
 from topics.models import Comment, Topic
 
@@ -32,6 +32,14 @@ def sign_up(page: Page, email: str, signature: str = "Hanna, os. Wyzwolenia") ->
     page.get_by_label("Znam zasady dyskusji").check()
     page.get_by_role("button", name="Załóż konto").click()
     expect(page.get_by_role("heading", name="Sprawdź pocztę")).to_be_visible()
+
+
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == name:
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
 
 
 def confirm_address(page: Page, email: str) -> None:
@@ -57,6 +65,7 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Zaloguj się").click()
     page.goto(talk.get_absolute_url())
+    nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     page.get_by_role("button", name="Wyślij komentarz").click()
     expect(page.get_by_text("Dziękujemy. Komentarz przeczyta moderator, a my damy Ci znać e-mailem.")).to_be_visible()
@@ -70,6 +79,7 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
 def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[..., Page], resident):
     page = visit(user=resident)
     page.goto(talk.get_absolute_url())
+    nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     resident.set_password("zupełnie inne hasło")  # as when it is reset on another device: sessions end
     resident.save()
@@ -87,6 +97,7 @@ def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[.
 def test_double_click_makes_one_comment(talk, visit: Callable[..., Page], resident):
     page = visit(user=resident)
     page.goto(talk.get_absolute_url())
+    nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     page.get_by_role("button", name="Wyślij komentarz").dblclick()
     expect(page.locator(".fk-comment--pending")).to_have_count(1)
@@ -100,10 +111,9 @@ def test_whole_way_by_keyboard_alone(talk, visit: Callable[..., Page], resident)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Przejdź do treści")).to_be_focused()
     page.keyboard.press("Enter")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == "id_text":
-            break
+    tab_to(page, "id_danger_0")
+    page.keyboard.press("Space")
+    tab_to(page, "id_text")
     page.keyboard.type("Jestem za.")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Wyślij komentarz")).to_be_focused()
@@ -130,3 +140,30 @@ def test_password_is_set_anew_by_a_letter(transactional_db, visit: Callable[...,
     page.locator("main").get_by_role("button", name="Zaloguj się").click()
     page.wait_for_url(lambda url: "zaloguj" not in url)
     expect(page.get_by_role("button", name="Wyloguj się").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_whoever_is_in_danger_is_led_to_112_and_the_text_is_kept(talk, visit: Callable[..., Page], resident, scripts):
+    page = visit(user=resident, scripts=scripts)
+    page.goto(talk.get_absolute_url())
+    page.get_by_label("Twój komentarz").fill("Ktoś leży na ławce")
+    page.get_by_role("group", name="Czy ktoś jest teraz w niebezpieczeństwie?").get_by_label("Tak").check()
+    expect(page.locator(".fk-compose .fk-stop")).to_be_visible()  # at once, by the style sheet alone
+    expect(page.get_by_role("button", name="Wyślij komentarz")).to_be_hidden()
+    if scripts:
+        assert accessibility_faults(page) == []
+    nobody_in_danger(page)
+    expect(page.get_by_label("Twój komentarz")).to_have_value("Ktoś leży na ławce")
+
+
+def test_somebodys_data_is_marked_and_can_be_rewritten(talk, visit: Callable[..., Page], resident):
+    page = visit(user=resident)
+    page.goto(talk.get_absolute_url())
+    nobody_in_danger(page)
+    page.get_by_label("Twój komentarz").fill("Sąsiad ma numer 600 100 200.")
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page.locator("mark")).to_have_text("600 100 200")
+    assert accessibility_faults(page) == []
+    page.get_by_label("Twój komentarz").fill("Sąsiad zna sprawę.")
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page.locator(".fk-comment--pending")).to_contain_text("Sąsiad zna sprawę.")

@@ -1,4 +1,5 @@
 import datetime
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from participants.models import Letter, Resident
-from tests.factories import PASSWORD, make_resident
+from tests.factories import PASSWORD, make_estate, make_resident
 from tests.mailbox import last_letter, link_in
 
 URL = "/konto/zaloz/"
@@ -25,7 +26,7 @@ def sign_up(visitor: Client, **fields: str) -> str:
     return link_in(last_letter(fields.get("email", HANNA).lower()), "/konto/potwierdz/")
 
 
-def test_form_asks_for_four_things_and_shows_no_asterisk(visitor):
+def test_form_asks_for_few_things_and_shows_no_asterisk(visitor):
     page = visitor.get(URL).content.decode()
     for name, kind in [
         ("signature", "nickname"),
@@ -35,6 +36,7 @@ def test_form_asks_for_four_things_and_shows_no_asterisk(visitor):
         assert f'name="{name}"' in page
         assert f'autocomplete="{kind}"' in page
     assert 'name="rules"' in page
+    assert re.search(r'<select name="estate"(?![^>]* required)', page)
     assert "placeholder" not in page
     assert "novalidate" in page
 
@@ -50,6 +52,13 @@ def test_sign_up_keeps_signature_address_and_accepted_rules(visitor):
     assert not hanna.is_staff
     address = EmailAddress.objects.get()
     assert (address.email, address.verified, address.primary) == (HANNA, False, True)
+
+
+def test_estate_is_kept_if_it_is_given(visitor):
+    estate = make_estate("Górna")
+    sign_up(visitor, estate=estate.pk)
+    sign_up(visitor, email="ola@poczta.example", estate="")
+    assert {r.email: r.estate for r in Resident.objects.all()} == {HANNA: estate, "ola@poczta.example": None}
 
 
 def test_check_your_mail_page_names_the_address_and_offers_the_link_again(visitor):

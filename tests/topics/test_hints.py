@@ -292,7 +292,8 @@ def test_every_valid_pesel_is_found(born: datetime.date, serial: int):
 def test_pesel_with_a_wrong_last_digit_is_none(born: datetime.date, serial: int, off: int):
     number = pesel_of(born, serial)
     wrong = number[:-1] + str((int(number[-1]) + off) % 10)
-    assert kinds_in(f"Numer {wrong}.") == []
+    # One that begins with 48 may be read as a telephone number with the country's code.
+    assert Kind.PESEL not in dict(kinds_in(f"Numer {wrong}."))
 
 
 @pytest.mark.parametrize(

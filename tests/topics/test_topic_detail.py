@@ -55,7 +55,7 @@ def test_resident_has_a_form_with_help_and_a_name_of_its_own(topic, as_user, res
     assert "At most 2000 characters." in pages[0]
     assert 'aria-describedby="id_text_helptext"' in pages[0]
     assert "You write as <b>Hanna, os. Słowackiego</b>." in pages[0]
-    assert "This is not the place for reports." in pages[0]
+    assert 'If somebody is in danger, call <a href="tel:112">112</a>.' in pages[0]
 
 
 def test_suspended_reader_is_told_until_when(topic, as_user):

@@ -48,7 +48,7 @@ def address(topic: Topic, parent: Comment | None = None) -> str:
 
 
 def send(client: Client, url: str, text: str = TEXT, **fields: str):
-    return client.post(url, {"text": text, "submission": str(uuid.uuid4()), **fields})
+    return client.post(url, {"text": text, "submission": str(uuid.uuid4()), "danger": "no", **fields})
 
 
 def typed_in(page: str) -> str:
@@ -101,7 +101,7 @@ def test_reply_form_works_without_the_topic_page(topic, trusted, english):
     page = client.get(address(topic, parent)).content.decode()
     assert "Co zimą?" in page
     name = re.search(r'name="submission" value="([^"]+)"', page).group(1)
-    client.post(address(topic, parent), {"text": TEXT, "submission": name})
+    client.post(address(topic, parent), {"text": TEXT, "submission": name, "danger": "no"})
     assert Comment.objects.get(parent=parent).text == TEXT
 
 
@@ -240,10 +240,10 @@ def test_missing_fields_and_a_malformed_body_are_no_error_of_ours(topic, residen
 
 def test_form_shown_after_an_error_can_be_sent(topic, resident, english):
     client, name = english(resident), str(uuid.uuid4())
-    page = client.post(address(topic), {"text": "", "submission": name}).content.decode()
+    page = client.post(address(topic), {"text": "", "submission": name, "danger": "no"}).content.decode()
     again = re.search(r'name="submission" value="([^"]+)"', page).group(1)
     assert again != name
-    assert client.post(address(topic), {"text": TEXT, "submission": again}).status_code == 302
+    assert client.post(address(topic), {"text": TEXT, "submission": again, "danger": "no"}).status_code == 302
 
 
 def test_script_in_a_comment_is_text(topic, trusted, english):
@@ -336,7 +336,7 @@ def test_session_ended_while_writing_and_the_text_is_back_after_signing_in(topic
     assert typed_in(page) == "Długo pisany tekst"
 
     name = re.findall(r'name="submission"[^>]* value="([^"]+)"', page)[-1]
-    client.post(address(topic, parent), {"text": typed_in(page), "submission": name})
+    client.post(address(topic, parent), {"text": typed_in(page), "submission": name, "danger": "no"})
     assert Comment.objects.get(author=resident).text == "Długo pisany tekst"
     assert "Długo pisany tekst" not in typed_in(client.get(form).content.decode())
 

@@ -66,7 +66,7 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Five queries for a stranger, eight for a resident, one more for an official and two for staff, in any talk."""
-    topics = Topic.objects.visible_to(request.user).select_related("category")
+    topics = Topic.objects.visible_to(request.user).select_related("category", "institution")
     topic = get_object_or_404(topics, slug=slug)
     last = pages_of(topic.thread_count)
     number = page_number(request, last)
@@ -81,7 +81,8 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     }
     if context["may_write"]:
         text = drafts.kept(request.session, topic, None)
-        context["form"] = CommentForm(initial={"text": text, "submission": uuid.uuid4()})
+        initial = {"text": text, "submission": uuid.uuid4()}
+        context["form"] = CommentForm(initial=initial, author=request.user, is_official=context["official"])
     response = render(request, "topics/topic_detail.html", context)
     if not topic.is_public:
         add_never_cache_headers(response)

@@ -1,7 +1,6 @@
 """Writing a comment or a reply."""
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -11,52 +10,63 @@ from django.urls import resolve, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from participants.limits import LimitReached
+from participants.limits import LimitReached, visitor
 from participants.models import FormerAddress
 from topics import drafts
 from topics.discussion import add_comment
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
-from topics.refusals import CommentRefused, TalkClosed
+from topics.refusals import CommentRefused, DataFound, TalkClosed
 from topics.threads import place_of
 from topics.views.reading import talk_context
 
 
 @require_POST
 def comment(request: HttpRequest, slug: str) -> HttpResponse:
-    topics = Topic.objects.public()
-    topic = topics.filter(slug=slug).first() or get_object_or_404(topics, slug=_slug_today(slug))
-    return _write(request, topic, None)
+    return _write(request, _topic_at(slug), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """A page with the reply form, for those without the one under the comment; and where both are sent."""
+    """The page with the reply form, and where it is sent."""
     comments = Comment.objects.public().threads().for_reading().select_related("topic")
     parent = get_object_or_404(comments, pk=pk)
     if request.method == "POST":
         return _write(request, parent.topic, parent)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    text = drafts.kept(request.session, parent.topic, parent)
-    form = CommentForm(initial={"text": text, "submission": uuid.uuid4()}, is_reply=True)
-    return _form_page(request, parent.topic, parent, form)
+    talk = talk_context(request, parent.topic)
+    initial = {"text": drafts.kept(request.session, parent.topic, parent), "submission": uuid.uuid4()}
+    form = CommentForm(initial=initial, author=request.user, is_reply=True, is_official=talk["official"])
+    return _form_page(request, talk, parent, form)
+
+
+def _topic_at(slug: str) -> Topic:
+    """The address may change while somebody writes: what they send still arrives. One query, two where it has."""
+    topics = Topic.objects.public()
+    return topics.filter(slug=slug).first() or get_object_or_404(topics, slug=_slug_today(slug))
 
 
 def _slug_today(slug: str) -> str:
-    """The address may change while somebody writes: what they send still arrives. One query."""
     moved = FormerAddress.objects.filter(path=reverse("topics:detail", args=[slug])).first()
     return resolve(moved.target).kwargs["slug"] if moved else slug
 
 
 def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpResponse:
-    form = CommentForm(request.POST, is_reply=parent is not None)
+    talk = talk_context(request, topic)
+    form = CommentForm(request.POST, author=request.user, is_reply=parent is not None, is_official=talk["official"])
+    if form.is_emergency:
+        return _emergency(request, topic, parent, form)
     if not request.user.is_authenticated:
         return _sign_in_first(request, topic, parent, form.typed)
     status = 422
     if form.is_valid():
         try:
-            written = add_comment(topic=topic, author=request.user, parent=parent, **_sent(form, parent))
+            written = add_comment(
+                topic=topic, author=request.user, parent=parent, visitor=visitor(request), **form.sent(parent)
+            )
+        except DataFound as found:
+            form.ask_about(found)
         except LimitReached as limit:
             form.add_error("text", str(limit))
             status = 429
@@ -67,13 +77,14 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             drafts.forget(request.session, topic, parent)
             return _written(request, written)
     form.renew()
-    return _form_page(request, topic, parent, form, status)
+    return _form_page(request, talk, parent, form, status)
 
 
-def _sent(form: CommentForm, parent: Comment | None) -> dict[str, Any]:
-    """The text, and the name of the form: on one page each comment has its own."""
-    name = form.cleaned_data["submission"]
-    return {"text": form.cleaned_data["text"], "submission": uuid.uuid5(name, str(parent.pk)) if parent else name}
+def _emergency(request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm) -> HttpResponse:
+    """Nothing is sent: 112 comes first. The text waits in the form."""
+    drafts.keep(request.session, topic, parent, form.typed)
+    back = reverse("topics:reply", args=[topic.slug, parent.pk]) if parent else f"{topic.get_absolute_url()}#napisz"
+    return render(request, "topics/emergency.html", {"topic": topic, "back": back})
 
 
 def _sign_in_first(request: HttpRequest, topic: Topic, parent: Comment | None, text: str) -> HttpResponse:
@@ -96,7 +107,6 @@ def _written(request: HttpRequest, written: Comment) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm, status: int = 200
+    request: HttpRequest, talk: dict, parent: Comment | None, form: CommentForm, status: int = 200
 ) -> HttpResponse:
-    context = {"parent": parent, "form": form, **talk_context(request, topic)}
-    return render(request, "topics/comment_form.html", context, status=status)
+    return render(request, "topics/comment_form.html", {"parent": parent, "form": form, **talk}, status=status)
