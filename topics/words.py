@@ -13,7 +13,8 @@ def watched_in(text: str) -> WatchedWord | None:
     """The word of the list that the text holds, one that refuses before one that holds. One query."""
     seen = folded(text)
     searched = (_spaced(seen), _spaced(without_gaps(seen)))
-    watched = [word for word in WatchedWord.objects.only("word", "act") if _is_in(word.word, searched)]
+    rows = WatchedWord.objects.order_by().values_list("word", "act")
+    watched = [WatchedWord(word=word, act=act) for word, act in rows if _is_in(word, searched)]
     refused = [word for word in watched if word.act == WatchedWord.Act.REFUSE]
     return next(iter(refused or watched), None)
 

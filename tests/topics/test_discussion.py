@@ -6,11 +6,15 @@ import uuid
 import pytest
 from django.utils import timezone, translation
 
+from participants.limits import Limit, LimitReached
+from participants.models import Estate, Tally
 from participants.roles import Role
 from tests import factories
 from tests.topics.parallel import at_once
-from topics.discussion import CommentRefused, TalkClosed, add_comment
-from topics.models import TEXT_LIMIT, Comment, Topic
+from topics.discussion import BY_ACCOUNT, BY_ADDRESS, add_comment
+from topics.hints import pieces
+from topics.models import TEXT_LIMIT, Case, Comment, Question, Topic, WatchedWord
+from topics.refusals import CommentRefused, DataFound, TalkClosed
 
 NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
 State = Topic.State
@@ -34,7 +38,7 @@ def trusted(topic):
     """A resident whose comments are published at once."""
     author = factories.make_resident("Zofia", date_joined=NOW - datetime.timedelta(days=300))
     for _ in range(2):
-        factories.make_published(topic, author=author)
+        factories.make_published(topic, author=author, created_at=NOW - datetime.timedelta(days=30))
     topic.refresh_from_db()
     return author
 
@@ -220,6 +224,179 @@ def test_editor_who_saves_meanwhile_does_not_turn_the_counters_back(topic, trust
     assert (loaded.title, loaded.comment_count, loaded.thread_count) == ("Inny tytuł", 3, 3)
 
 
+# -- Kind and estate ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", Comment.Kind.values)
+def test_thread_keeps_its_kind_and_a_reply_is_an_opinion(topic, trusted, kind: str):
+    thread = write(topic, trusted, kind=kind)
+    reply = write(topic, trusted, kind=kind, parent=thread)
+    assert (thread.kind, reply.kind) == (kind, "opinion")
+    assert Question.objects.filter(comment=thread).exists() == (kind == "question")
+
+
+def test_question_that_waits_has_no_number_yet(topic, resident):
+    assert write(topic, resident, kind="question").kind == "question"
+    assert not Question.objects.exists()
+
+
+def test_official_asks_nobody_and_lives_nowhere(topic, official):
+    official.estate = factories.make_estate()
+    answer = write(topic, official, kind="question", shows_estate=True)
+    assert (answer.kind, answer.author_estate) == ("opinion", "")
+
+
+@pytest.mark.parametrize(
+    ("lives", "shows", "stands"),
+    [(True, True, "Wyzwolenia"), (True, False, ""), (False, True, "")],
+)
+def test_estate_stands_beside_the_signature_if_the_author_chose_it(topic, trusted, lives: bool, shows: bool, stands):
+    trusted.estate = factories.make_estate("Wyzwolenia") if lives else None
+    trusted.save()
+    comment = write(topic, trusted, shows_estate=shows)
+    Estate.objects.update(name="Nowe")
+    comment.refresh_from_db()
+    assert comment.author_estate == stands  # frozen, like the signature
+
+
+# -- Somebody's data --------------------------------------------------------------------------------------------
+
+DATA = "Pan Nowak ma numer\r\n600 100 200."
+
+
+def test_text_with_data_comes_back_with_what_was_found(topic, trusted):
+    with translation.override("en"), pytest.raises(DataFound, match="This looks like somebody's data") as found:
+        write(topic, trusted, DATA)
+    marked = [(part, kind) for part, kind in pieces(found.value.text, found.value.hints) if kind]
+    assert marked == [("Pan Nowak", "person"), ("600 100 200", "phone")]
+    assert not topic.comments.filter(text__contains="Nowak").exists()
+
+
+def test_author_who_insists_sends_it_to_a_moderator(topic, trusted):
+    comment = write(topic, trusted, DATA, insists=True)
+    assert (comment.state, comment.hold) == ("waiting", "data")
+
+
+def test_insisting_where_there_is_nothing_changes_nothing(topic, trusted):
+    assert write(topic, trusted, insists=True).state == "published"
+
+
+def test_moderator_without_a_post_is_asked_like_everybody(topic, moderator):
+    with pytest.raises(DataFound):
+        write(topic, moderator, DATA)
+
+
+def test_official_may_name_a_number(topic, official):
+    assert write(topic, official, DATA).state == "published"
+
+
+# -- A case for the moderators ------------------------------------------------------------------------------------
+
+
+def test_held_comment_opens_a_case_and_a_published_one_does_not(topic, trusted, resident):
+    write(topic, trusted)
+    assert not Case.objects.exists()
+    held = write(topic, resident, now=NOW)
+    case = Case.objects.get()
+    assert (case.comment, case.kind, case.opened_at, case.closed_at) == (held, "held", NOW, None)
+
+
+# -- How often ---------------------------------------------------------------------------------------------------
+
+
+def fill(limits: tuple[Limit, Limit], index: int, who: str) -> None:
+    """Everything but the last place of one of the two limits is taken."""
+    limit = limits[index]
+    Tally.objects.create(key=f"{limit.name}:{who}", window=limit.window(NOW), count=limit.times - 1)
+
+
+@pytest.mark.parametrize(
+    ("index", "told"),
+    [(0, "Za dużo prób. Spróbuj o godz. 22:20."), (1, "Za dużo prób. Spróbuj jutro po godz. 1:00.")],
+)
+@pytest.mark.parametrize("whose", ["account", "address"])
+def test_limits_say_when_to_come_again(topic, trusted, monkeypatch, whose: str, index: int, told: str):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    limits, who = (BY_ACCOUNT, trusted.pk) if whose == "account" else (BY_ADDRESS, "aa")
+    fill(limits, index, who)
+    write(topic, trusted, now=NOW, visitor="aa")
+    with pytest.raises(LimitReached) as reached:
+        write(topic, trusted, now=NOW, visitor="aa")
+    assert str(reached.value).replace("\xa0", " ") == told
+    assert topic.comments.count() == 3
+    write(topic, trusted, now=limits[index].ends(NOW), visitor="aa")
+
+
+def test_refused_comment_takes_no_place_of_the_limit(topic, trusted):
+    fill(BY_ACCOUNT, 0, trusted.pk)
+    WatchedWord.objects.create(word="konfitura", act="refuse")
+    with pytest.raises(CommentRefused):
+        write(topic, trusted, "Konfitura jedna", now=NOW)
+    assert write(topic, trusted, now=NOW)
+
+
+def test_limit_of_one_address_is_not_that_of_another(topic, trusted, neighbour):
+    fill(BY_ADDRESS, 0, "aa")
+    write(topic, trusted, now=NOW, visitor="aa")
+    write(topic, trusted, now=NOW, visitor="bb")
+    with pytest.raises(LimitReached):
+        write(topic, neighbour, now=NOW, visitor="aa")
+
+
+def test_officials_have_no_limits(topic, official):
+    for limits, who in ((BY_ACCOUNT, official.pk), (BY_ADDRESS, "aa")):
+        fill(limits, 0, who)
+    for _ in range(3):
+        assert write(topic, official, now=NOW, visitor="aa").state == "published"
+
+
+SLOW = datetime.timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("ago", "until", "may"),
+    [
+        (SLOW - datetime.timedelta(seconds=1), NOW + SLOW, False),
+        (SLOW, NOW + SLOW, True),
+        (datetime.timedelta(minutes=1), NOW, True),  # it is over
+    ],
+)
+def test_slow_talk_takes_one_comment_in_a_quarter(topic, trusted, ago, until, may: bool):
+    Topic.objects.filter(pk=topic.pk).update(slow_until=until)
+    factories.make_comment(topic, author=trusted, created_at=NOW - ago, state="withdrawn", withdrawn_at=NOW)
+    if may:
+        assert write(topic, trusted, now=NOW).pk
+        return
+    sentence = r"one comment in 15 minutes\. Write again after 22:10"
+    with translation.override("en"), pytest.raises(CommentRefused, match=sentence):
+        write(topic, trusted, now=NOW)
+
+
+def test_slow_talk_slows_each_author_there_and_no_official(topic, trusted, neighbour, official):
+    other = factories.make_topic()
+    Topic.objects.update(slow_until=NOW + SLOW)
+    for author in (trusted, neighbour, official, official):
+        assert write(topic, author, now=NOW).pk
+    assert write(other, trusted, now=NOW).pk
+
+
+# -- What is made of the text ---------------------------------------------------------------------------------------
+
+
+def test_fingerprint_and_html_follow_the_text_however_it_is_saved(topic):
+    comment = factories.make_comment(topic, "Zróbcie próg zwalniający przy szkole.")
+    before = comment.digest
+    comment.text = "Zróbcie drugi próg zwalniający przy szkole."
+    comment.save(update_fields=["text"])
+    comment.refresh_from_db()
+    assert comment.html == "<p>Zróbcie drugi próg zwalniający przy szkole.</p>"
+    assert comment.digest not in {"", before}
+    comment.text = "Ze strony redakcji"
+    comment.save(update_fields=["hold"])
+    comment.refresh_from_db()
+    assert comment.html == "<p>Zróbcie drugi próg zwalniający przy szkole.</p>"
+
+
 # -- Once ----------------------------------------------------------------------------------------------------
 
 
@@ -245,16 +422,23 @@ def test_used_form_with_another_text_is_refused_rather_than_forgotten(topic, tru
         write(topic, trusted, "Inny tekst", submission=name)
 
 
-@pytest.mark.parametrize("topics", [1, 3])
-def test_writing_costs_the_same_in_a_talk_of_any_size(trusted, django_assert_num_queries, topics: int):
-    topic = factories.make_topic()
-    for _ in range(topics):
-        parent = factories.make_published(topic)
-    # savepoint, lock, sent before, confirmed address, author's record, insert, place, counters, release
+@pytest.mark.parametrize("comments", [3, 300])
+def test_writing_costs_the_same_in_a_talk_of_any_size(topic, trusted, django_assert_num_queries, comments: int):
+    for _ in range(comments):
+        parent = factories.make_published(topic, author=trusted)
+    # savepoint, lock, confirmed address, limits, author's record, words, insert, counters, release
     with django_assert_num_queries(9):
         write(topic, trusted)
     with django_assert_num_queries(12):  # and the parent, its count, and the new place
         write(topic, trusted, parent=parent)
+
+
+def test_form_sent_again_after_the_talk_was_closed_still_finds_its_comment(topic, trusted):
+    name = uuid.uuid4()
+    first = write(topic, trusted, "To samo", submission=name)
+    Topic.objects.filter(pk=topic.pk).update(state=State.CLOSED, closed_at=timezone.now())
+    topic.refresh_from_db()
+    assert write(topic, trusted, "To samo", submission=name) == first
 
 
 # -- At one moment -------------------------------------------------------------------------------------------

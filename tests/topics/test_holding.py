@@ -1,6 +1,7 @@
 """What waits for a moderator: each rule just under and just over its line, and whom it is about."""
 
 import datetime
+import time
 import uuid
 from typing import Any
 
@@ -14,7 +15,9 @@ from topics import floods
 from topics.discussion import add_comment
 from topics.holding import LINK, TRUSTED_AFTER, YOUNG_PER_DAY
 from topics.models import Comment, Topic, WatchedWord
+from topics.models.comment import fingerprint
 from topics.refusals import CommentRefused
+from topics.words import watched_in
 
 NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
 MINUTE, HOUR, DAY = (datetime.timedelta(minutes=amount) for amount in (1, 60, 1440))
@@ -49,6 +52,16 @@ def test_link_is_found(text: str):
 @pytest.mark.parametrize("text", NOT_LINKS)
 def test_ordinary_text_has_no_link(text: str):
     assert not LINK.search(f"Tak było {text} na osiedlu")
+
+
+@pytest.mark.parametrize("part", ["a", "a.", "-", "a-", "a. ", "_", "a_", "@", "a@", "www", "\u0336", "ﷺ"])
+def test_hostile_text_takes_no_time(db, part: str):
+    text = (part * 20_000)[:20_000]
+    began = time.process_time()
+    LINK.search(text)
+    watched_in(text)
+    fingerprint(text)
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture
