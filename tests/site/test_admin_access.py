@@ -13,12 +13,12 @@ from participants.models import Letter, Resident
 from tests import factories
 from tests.panel import make_administrator, make_staff
 from tests.site.inline import inline_code
-from topics.models import Topic
+from topics.models import Topic, WatchedWord
 
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "forum", "meeting"}
-MODERATORS = {"comment", "decision", "topic"}
+MODERATORS = {"comment", "decision", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
 
@@ -142,6 +142,7 @@ def fill_in() -> None:
     comment.decisions.create(act="publish", rules_version="1", decided_by_name="Ewa", decided_at=comment.created_at)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
+    WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
     make_letter()
 
 

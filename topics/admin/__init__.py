@@ -1,3 +1,3 @@
-from topics.admin import comments, decisions, topics
+from topics.admin import comments, decisions, topics, words
 
-__all__ = ["comments", "decisions", "topics"]
+__all__ = ["comments", "decisions", "topics", "words"]
