@@ -27,6 +27,10 @@ NO_CHARACTERS = [*range(0xFDD0, 0xFDF0), *(plane << 16 | low for plane in range(
 BREAKS = {"\r": "\n", "\u2028": "\n", "\u2029": "\n\n", "\t": " "}
 REPLACED = str.maketrans(BREAKS | dict.fromkeys(NO_CHARACTERS))
 KEPT_FORMAT = {"\u200d"}  # zero-width joiner: families and flags of emoji are made with it
+STACKED = {"Mn", "Me"}  # marks above, below and around a letter, which take no room of their own
+# As many as the fullest writing has on one letter (Hebrew with points and accents) once NFC has joined what it can.
+# Unicode's own bound (UAX 15, stream-safe text) is 30: enough to climb over the lines around.
+MARKS_ON_A_LETTER = 4
 
 
 class RichTextField(models.TextField):
@@ -51,14 +55,30 @@ def clean_rich(html: str) -> str:
 def tidy_plain(text: str) -> str:
     """Unix line ends, NFC, no control or direction-changing characters, at most one empty line in a row.
 
-    Tidying what is tidy changes nothing; a tab becomes a space, so that the words around it stay apart.
+    Towers of accents lose what stands above the fourth. Tidying what is tidy changes nothing; a tab becomes a
+    space, so that the words around it stay apart.
     """
     text = text.replace("\r\n", "\n").translate(REPLACED)
     text = "".join(
         c for c in text if c == "\n" or c in KEPT_FORMAT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
     )
-    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
+    lines = [line.rstrip() for line in _without_towers(unicodedata.normalize("NFC", text)).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _without_towers(text: str) -> str:
+    """A letter ends where nothing can join it or change places with its marks, so that NFC leaves the result alone."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for c in text:
+        if unicodedata.combining(c) or unicodedata.category(c) in STACKED:
+            marks += 1
+        elif c not in KEPT_FORMAT:
+            marks = 0
+        if marks <= MARKS_ON_A_LETTER or c in KEPT_FORMAT:
+            kept.append(c)
+    return "".join(kept)
 
 
 def plain_to_html(text: str) -> str:

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from participants.prose import plain_to_html, tidy_plain
 
 # Everything that can reach us, the troublesome more often than chance would have it.
-TROUBLE = st.sampled_from("\x00\t\r\n\u2028\u2029\u200b\u202e\u00ad\ufeff\u0301e&<>\"' 😀\u200d") | st.sampled_from(
+TROUBLE = st.sampled_from(
+    "\x00\t\r\n\u2028\u2029\u200b\u202e\u00ad\ufeff\u0301\u0316\u0e47e&<>\"' 😀\u200d"
+) | st.sampled_from(
     [
         "<script>alert(1)</script>",
         "https://a.example/x?y=1&z=2",
@@ -53,6 +55,7 @@ class Outline(HTMLParser):
 @example("e\u200b\u0301")
 @example("a\u2029\u2029\u2029b")
 @example("\x00")
+@example("a" + "\u0301\u0316" * 9)
 def test_tidy_text_stays_as_it_is(text: str):
     tidy = tidy_plain(text)
     assert tidy_plain(tidy) == tidy
@@ -80,6 +83,13 @@ def test_html_is_escaped_and_well_formed(text: str):
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
         ("za\u0301mek", "zámek"),
+        ("z\u0303\u0303\u0303\u0303!", "z\u0303\u0303\u0303\u0303!"),
+        ("z" + "\u0303" * 10_000 + "!", "z\u0303\u0303\u0303\u0303!"),
+        ("\u0301" * 9, "\u0301" * 4),
+        ("z" + "\u0303\u200d" * 6 + "!", "z" + "\u0303\u200d" * 4 + "\u200d\u200d!"),
+        ("\u0e01" + "\u0e47" * 50, "\u0e01" + "\u0e47" * 4),
+        ("a\u20dd" * 9, "a\u20dd" * 9),
+        ("ש\u05bc\u05c1\u05b8\u0591", "ש\u05b8\u05bc\u05c1\u0591"),
         ("  \n koniec \n ", "koniec"),
     ],
 )
