@@ -146,7 +146,7 @@ https://a.example/&quot;onclick=&quot;alert(1)
 https://a.example/%22onclick=%22alert(1)
 https://a.example/?x="><svg onload=alert(1)>
 https://a.example/#javascript:alert(1)
-https://a.example@zlo.example/"style="x
+https://a.example:x@/"style="x
 https://javascript:alert(1)@a.example/
 https://a.example/{{7*7}}"autofocus/onfocus="alert(1)
 http://[::1]"onclick=alert(1)
