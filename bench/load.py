@@ -1,6 +1,6 @@
 """Fills an empty database with a town that has talked for years. By hand, in a database made for it:
 
-python manage.py shell -v 0 -c "from bench.load import load; load(200_000)"
+python manage.py shell -v 0 -c "from bench.load import load; load(200_000, waiting=10_000)"
 
 Rows go in by bulk, with the positions and counters that the domain functions would have given them;
 `manage.py recount --dry-run` finds nothing to mend.
@@ -18,10 +18,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
-from bench.town import LONG_SLUG, PASSWORD, READER
+from bench.matters import held, kind_and_supporters, load_cases, load_questions, load_supports, make_role
+from bench.town import LONG_SLUG, MODERATOR, PASSWORD, READER, ROBOTS
 from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
 from participants.models import Appointment, Estate, Institution, Official, Resident
 from participants.prose import plain_to_html
+from participants.roles import Role
 from topics.models import Category, Comment, Topic
 
 MEETINGS, AGENDA, GUESTS, TIMES_ON_AGENDA = 500, 6, 12, 3
@@ -39,8 +41,11 @@ wi wie wo wy wzy za ze zi zna żą że ży
 SYLLABLES = STOCK.split()
 
 
-def load(comments: int) -> None:
-    """`comments` of them, 500 meetings, and, where there is room for it, one topic with 10,000 threads."""
+def load(comments: int, waiting: int = 0) -> None:
+    """`comments` of them, 500 meetings, and, where there is room for it, one topic with 10,000 threads.
+
+    `waiting` comments more are held, with a case each.
+    """
     random.seed(2017)
     with transaction.atomic():
         people = _load_people()
@@ -48,6 +53,7 @@ def load(comments: int) -> None:
         _load_meetings(topics, people)
         for topic, size in topics:
             _load_talk(topic, size, people)
+        load_cases([held(_comment(topics[n % len(topics)][0], n, people)) for n in range(2, waiting + 2)])
         Topic.objects.bulk_update([topic for topic, _size in topics], COUNTERS, batch_size=200)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -77,11 +83,19 @@ def _load_people() -> dict[str, Any]:
         Appointment(official=official, institution=institutions[n % INSTITUTIONS], post="Kierownik Wydziału")
         for n, official in enumerate(officials)
     )
+    since = now - datetime.timedelta(days=500)
     residents = Resident.objects.bulk_create(
-        Resident(email=f"osoba{n}@example.invalid", signature=f"Osoba {n}", password="!") for n in range(RESIDENTS)
+        Resident(email=f"osoba{n}@example.invalid", signature=f"Osoba {n}", password="!", date_joined=since)
+        for n in range(RESIDENTS)
     )
-    reader = Resident.objects.create(email=READER, signature="Czytelnik", password=make_password(PASSWORD))
-    EmailAddress.objects.create(user=reader, email=READER, verified=True, primary=True)
+    password = make_password(PASSWORD)
+    reader = Resident.objects.create(email=READER, signature="Czytelnik", password=password, date_joined=since)
+    moderator = Resident.objects.create(email=MODERATOR, signature="Moderator", password=password, is_staff=True)
+    moderator.groups.add(make_role(Role.MODERATOR))
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=resident, email=resident.email, verified=True, primary=True)
+        for resident in [reader, moderator, *residents[:ROBOTS]]
+    )
     return {
         "institutions": institutions,
         "appointments": appointments,
@@ -120,7 +134,10 @@ def _load_topics(comments: int, category: Category) -> list[tuple[Topic, int]]:
 
 
 def _load_talk(topic: Topic, size: int, people: dict[str, Any]) -> None:
-    """Threads in their order, then a reply to every fifth; the reader wrote the first two and may write freely."""
+    """Threads in their order, then a reply to every fifth; the reader wrote the first two and may write freely.
+
+    So may the accounts of the robots, which wrote one comment in each talk.
+    """
     threads = size * REPLY_EVERY // (REPLY_EVERY + 1)
     written = []
     for start in range(0, threads, BATCH):
@@ -128,6 +145,8 @@ def _load_talk(topic: Topic, size: int, people: dict[str, Any]) -> None:
         written += Comment.objects.bulk_create(rows)
     replies = [_comment(topic, 0, people, parent) for parent in written if parent.reply_count]
     Comment.objects.bulk_create(replies[: size - threads], batch_size=BATCH)
+    load_questions(written, people["institutions"])
+    load_supports(written, people["residents"])
     topic.thread_count, topic.comment_count = threads, len(written) + len(replies)
     topic.official_count = sum(comment.is_official for comment in written + replies)
     topic.last_comment_at = topic.active_at = max(comment.published_at for comment in written + replies)
@@ -143,7 +162,7 @@ def _comment(topic: Topic, index: int, people: dict[str, Any], parent: Comment |
     return Comment(
         topic=topic,
         parent=parent,
-        author=people["reader"] if index < 2 and parent is None else random.choice(people["residents"]),
+        author=_author(index, people) if parent is None else random.choice(people["residents"]),
         author_name="Osoba Numer 1" if is_official else f"Osoba {index % RESIDENTS}",
         appointment=appointment,
         voice=f"{appointment.post}, {appointment.institution.name}" if appointment else "",
@@ -155,7 +174,15 @@ def _comment(topic: Topic, index: int, people: dict[str, Any], parent: Comment |
         reply_count=1 if parent is None and index % REPLY_EVERY == 0 else 0,
         created_at=written_at,
         published_at=written_at,
+        **(kind_and_supporters(index) if parent is None else {}),
     )
+
+
+def _author(index: int, people: dict[str, Any]) -> Resident:
+    """The reader, each of the robots, and then whoever it may be."""
+    if index < 2:
+        return people["reader"]
+    return people["residents"][index - 2] if index < 2 + ROBOTS else random.choice(people["residents"])
 
 
 def _texts() -> Iterator[tuple[str, str]]:

@@ -14,16 +14,20 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from bench.client import Page, Round, Visitor, measure, queries_of
+from bench.flood import LASTS, LETTERS, Flood, measure_flood
 from bench.server import HOST, Site, environment, find_postgresql, manage, scratch_folder, scratch_postgresql
-from bench.town import LONG_SLUG, MEETING_SLUG, PASSWORD, READER
+from bench.town import LONG_SLUG, MEETING_SLUG, MODERATOR, PASSWORD, READER
 from bench.visit import compressed, find_browser, first_visit
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 3)
 SECONDS = float(os.environ.get("BENCH_SECONDS") or 4)
 AT_MOST = 1500  # requests a round
-SMALL, LARGE = 2_000, 200_000
-QUERIES = {"home": 8, "meeting": 10, "topic, first page": 8, "topic, 500th page": 8}
-BARE, FIRST, LAST = "bare view", "topic, first page", "topic, 500th page"
+SMALL, LARGE = (2_000, 10), (int(os.environ.get("BENCH_COMMENTS") or 200_000), 10_000)  # comments, cases that wait
+BARE, BARE_WRITE = "bare view", "bare view, writing"
+FIRST, LAST, READ, WRITE = "topic, first page", "topic, 500th page", "topic, signed in", "posting a comment"
+QUEUE = "queue of moderators"
+DEEP = LARGE[0] > 25_000  # room for a topic of 12,000 comments
+QUERIES = {"home": 8, "meeting": 10, FIRST: 8, LAST: 8, READ: 10}
 KILOBYTE = 1000
 Rows = dict[str, list[Round]]
 Targets = Iterator[tuple[str, str, bool]]
@@ -47,32 +51,44 @@ def main() -> None:
 
 def _bench(database: str, env: dict[str, str]) -> list[tuple[str, str, bool]]:
     """The number of queries on the small site, then everything on the large one."""
-    print(f"\n== {database}: {SMALL:,} comments", flush=True)
-    _fill(env, SMALL)
+    queue, opened = _queue(env), env | {"BENCH_GATES": "open"}
+    print(f"\n== {database}: {SMALL[0]:,} comments, {SMALL[1]:,} wait", flush=True)
+    _fill(env, *SMALL)
+    with Site(opened) as site:
+        small = {page.name: queries_of(site, page) for page in _pages(site, queue, last_page=1)}
+    print(
+        f"== {database}: {LARGE[0]:,} comments, {LARGE[1]:,} wait, {'a topic of 12,000, ' * DEEP}500 meetings",
+        flush=True,
+    )
+    _fill(env, *LARGE)
     with Site(env) as site:
-        small = {page.name: queries_of(site, page) for page in _pages(site, last_page=1)}
-    print(f"== {database}: {LARGE:,} comments, a topic of 12,000, 500 meetings", flush=True)
-    _fill(env, LARGE)
-    with Site(env) as site:
-        pages = list(_pages(site, last_page=500))
+        flood = _flood(site)
+    with Site(opened) as site:
+        pages = list(_pages(site, queue, last_page=500 if DEEP else 1))
         queries = {page.name: queries_of(site, page) for page in pages}
-        sizes = {page.name: _size(site, page) for page in pages if not page.body}
+        sizes = {page.name: _size(site, page) for page in pages if not page.body and page.name != QUEUE}
         rows = _measure(site, pages)
         _print(rows, queries, sizes)
         visits = _first_visits(site, pages)
     print("  after it:", manage(env, "recount", "--dry-run").strip())
-    targets = [*_query_targets(small, queries), *_cpu_targets(rows), *_byte_targets(sizes, visits)]
+    targets = [*_query_targets(small, queries), *_cpu_targets(rows), *_flood_targets(flood)]
+    targets += _byte_targets(sizes, visits)
     return [(f"{database}, {name}", found, reached) for name, found, reached in targets]
 
 
-def _fill(env: dict[str, str], comments: int) -> None:
+def _fill(env: dict[str, str], comments: int, waiting: int) -> None:
     manage(env, "migrate", "-v", "0")
     manage(env, "createcachetable")
     manage(env, "flush", "--noinput", "-v", "0")
-    manage(env, "shell", "-v", "0", "-c", f"from bench.load import load; load({comments})")
+    manage(env, "shell", "-v", "0", "-c", f"from bench.load import load; load({comments}, {waiting})")
 
 
-def _pages(site: Site, *, last_page: int) -> Iterator[Page]:
+def _queue(env: dict[str, str]) -> str:
+    code = "from django.urls import reverse; print(reverse('admin:topics_case_changelist'))"
+    return manage(env, "shell", "-v", "0", "-c", code).strip()
+
+
+def _pages(site: Site, queue: str, *, last_page: int) -> Iterator[Page]:
     meeting, topic = _addresses(site)
     yield Page(BARE, "/yardstick/")
     yield Page("home", "/")
@@ -80,10 +96,12 @@ def _pages(site: Site, *, last_page: int) -> Iterator[Page]:
     yield Page(FIRST, topic)
     yield Page(LAST, f"{topic}?strona={last_page}")
     yield Page("topic list", "/tematy/")
-    sign_in, reader = _reader(site)
+    sign_in, reader = _signed_in(site, READER)
     yield sign_in
-    yield Page(f"{FIRST}, signed in", topic, headers=reader)
-    yield Page("posting a comment", f"{topic}komentarz/", _comment, reader, status=302)
+    yield Page(READ, topic, headers=reader)
+    yield Page(BARE_WRITE, "/yardstick/write/", lambda: "", reader, status=302)
+    yield Page(WRITE, f"{topic}komentarz/", _comment, reader, status=302)
+    yield Page(QUEUE, queue, headers=_signed_in(site, MODERATOR)[1])
 
 
 def _addresses(site: Site) -> tuple[str, str]:
@@ -94,12 +112,12 @@ def _addresses(site: Site) -> tuple[str, str]:
     return meeting.group(1), f"/tematy/{LONG_SLUG}/"
 
 
-def _reader(site: Site) -> tuple[Page, dict[str, str]]:
+def _signed_in(site: Site, email: str) -> tuple[Page, dict[str, str]]:
     """Signing in, and the headers of somebody who has."""
     path = "/konto/zaloguj/"
     with Visitor(site).closing() as visitor:
         visitor.keep_cookies(visitor.ask(Page("form", path))[0])
-        form = urlencode({"login": READER, "password": PASSWORD})
+        form = urlencode({"login": email, "password": PASSWORD})
         sign_in = Page("sign-in", path, lambda: form, _headers(visitor.cookies), status=302)
         visitor.keep_cookies(visitor.ask(sign_in)[0])
         return sign_in, _headers(visitor.cookies)
@@ -111,7 +129,18 @@ def _headers(cookies: dict[str, str]) -> dict[str, str]:
 
 
 def _comment() -> str:
-    return urlencode({"text": "U nas jest tak samo, popieram.", "submission": str(uuid.uuid4())})
+    """Each says something else: the same text again would be held."""
+    word = uuid.uuid4().hex.translate(LETTERS)
+    return urlencode({"text": f"U nas jest tak samo, popieram. {word}", "submission": str(uuid.uuid4())})
+
+
+def _flood(site: Site) -> Flood:
+    _meeting, topic = _addresses(site)
+    flood = measure_flood(site, Page(FIRST, topic), f"{topic}komentarz/")
+    told = ", ".join(f"{count} × {status}" for status, count in sorted(flood.answers.items()))
+    print(f"  {flood.answers.total():,} scripted comments within {LASTS:.0f} s were answered {told};")
+    print(f"  {FIRST}, p50: {flood.calm:.1f} ms without them, {flood.flooded:.1f} ms with them", flush=True)
+    return flood
 
 
 def _size(site: Site, page: Page) -> int:
@@ -181,17 +210,26 @@ def _ratios(rows: Rows, name: str, to: str = BARE, what: str = "cpu") -> list[fl
 def _query_targets(small: dict[str, int], large: dict[str, int]) -> Targets:
     for name, limit in QUERIES.items():
         yield f"queries of {name} ≤ {limit}", str(large[name]), large[name] <= limit
+    for name, what in ((WRITE, "in a talk of any size"), (QUEUE, f"with {SMALL[1]} and {LARGE[1]:,} waiting")):
+        yield f"as many queries of {name} {what}", f"{small[name]} and {large[name]}", small[name] == large[name]
     grown = [f"{name} {small[name]} → {large[name]}" for name in large if small[name] != large[name]]
-    yield f"as many queries at {SMALL:,} and {LARGE:,} comments", ", ".join(grown) or "yes", not grown
+    yield f"as many queries at {SMALL[0]:,} and {LARGE[0]:,} comments", ", ".join(grown) or "yes", not grown
 
 
 def _cpu_targets(rows: Rows) -> Targets:
     for name in (FIRST, LAST):
         times = statistics.median(_ratios(rows, name))
         yield f"CPU of {name} ≤ 20 × bare", f"{times:.1f} ×", times <= 20
+    times = statistics.median(_ratios(rows, WRITE, BARE_WRITE))
+    yield f"CPU of {WRITE} ≤ 4 × {BARE_WRITE}", f"{times:.1f} ×", times <= 4
     for what, label in (("cpu", "CPU"), ("p50", "time")):
         times = statistics.median(_ratios(rows, LAST, FIRST, what))
         yield f"{label} of {LAST} ≤ 1.5 × first", f"{times:.2f} ×", times <= 1.5
+
+
+def _flood_targets(flood: Flood) -> Targets:
+    yield f"{FIRST} in a flood ≤ 1.5 × without", f"{flood.slowdown:.2f} ×", flood.slowdown <= 1.5
+    yield "fewer than 20 scripted comments are seen", str(flood.seen), flood.seen < 20
 
 
 def _byte_targets(sizes: dict[str, int], visits: dict[str, int]) -> Targets:
