@@ -84,7 +84,7 @@ def _send(
 def _comment() -> str:
     """No two alike, and nothing in it that looks like a number of somebody's. `proof` is empty: none was worked out."""
     word = uuid.uuid4().hex.translate(LETTERS)
-    return urlencode({"text": f"{SCRIPTED}: {word}", "submission": str(uuid.uuid4()), "proof": ""})
+    return urlencode({"text": f"{SCRIPTED}: {word}", "submission": str(uuid.uuid4()), "danger": "no", "proof": ""})
 
 
 SESSIONS = (

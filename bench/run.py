@@ -131,7 +131,8 @@ def _headers(cookies: dict[str, str]) -> dict[str, str]:
 def _comment() -> str:
     """Each says something else: the same text again would be held."""
     word = uuid.uuid4().hex.translate(LETTERS)
-    return urlencode({"text": f"U nas jest tak samo, popieram. {word}", "submission": str(uuid.uuid4())})
+    text = f"U nas jest tak samo, popieram. {word}"
+    return urlencode({"text": text, "submission": str(uuid.uuid4()), "danger": "no"})
 
 
 def _flood(site: Site) -> Flood:

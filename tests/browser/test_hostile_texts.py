@@ -64,8 +64,8 @@ def test_endless_line_comes_back_in_its_field(transactional_db, page, complaints
     topic: Topic = factories.make_topic()
     sign_in(page, factories.make_resident())
     page.goto(topic.get_absolute_url())
-    box = page.locator("#napisz ~ form textarea, .fk-compose textarea").first
-    box.fill(LONG_LINE)
+    page.get_by_label("Nie", exact=True).check()
+    page.locator(".fk-compose textarea").fill(LONG_LINE)
     page.get_by_role("button", name="Wyślij komentarz").click()
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("textarea[name=text]")).to_have_value(LONG_LINE)

@@ -20,7 +20,7 @@ def post(topic: Topic, text: str) -> Comment:
     number = next(address)
     client = Client(REMOTE_ADDR=f"10.1.{number // 250}.{number % 250 + 1}")
     client.force_login(factories.make_resident())
-    form = {"text": text, "submission": str(uuid.uuid4())}
+    form = {"text": text, "submission": str(uuid.uuid4()), "danger": "no"}
     response = client.post(reverse("topics:comment", args=[topic.slug]), form)
     assert response.status_code == 302, text
     return Comment.objects.latest("pk")

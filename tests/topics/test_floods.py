@@ -76,7 +76,7 @@ def test_scripts_that_use_the_form_fare_no_better(topic, accounts):
     address = reverse("topics:comment", args=[topic.slug])
     for n in range(200):
         opened = opened_token(timezone.now() - datetime.timedelta(seconds=10))
-        form = {"text": new_text(), "submission": str(uuid.uuid4()), "opened": opened, "subject": "", "proof": ""}
+        form = {"text": new_text(), "submission": str(uuid.uuid4()), "danger": "no", "opened": opened, "proof": ""}
         assert clients[n % ADDRESSES].post(address, form).status_code in {302, 422, 429}
     assert 0 < seen(topic) < VISIBLE
     page = Client().get(topic.get_absolute_url()).content.decode()

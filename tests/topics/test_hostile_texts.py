@@ -130,7 +130,7 @@ def test_ten_thousand_marks_leave_four(moderator):
 @pytest.mark.django_db
 def test_endless_line_is_refused_with_its_text_kept(resident, as_user):
     topic = factories.make_topic()
-    form = {"text": LONG_LINE, "submission": str(uuid.uuid4())}
+    form = {"text": LONG_LINE, "submission": str(uuid.uuid4()), "danger": "no"}
     response = as_user(resident).post(reverse("topics:comment", args=[topic.slug]), form)
     assert response.status_code == 422
     assert LONG_LINE in response.content.decode()
