@@ -82,5 +82,10 @@ class ProofMixin(forms.Form):
         return self._answer == ""
 
     @property
+    def has_answered(self) -> bool:
+        """Nothing is left to ask: the sum is solved, or this browser cannot do it."""
+        return self.went_without or self.is_proved
+
+    @property
     def _answer(self) -> Any:
         return self.data.get("proof")

@@ -27,7 +27,7 @@ class NoteForm(ProofMixin, HumanForm):
 
 def note(request: HttpRequest) -> HttpResponse:
     form = NoteForm(request.POST or None)
-    if form.is_proved or form.went_without:
+    if form.has_answered:
         return HttpResponse(f"{'proved' if form.is_proved else 'went without'}: {form.data['text']}")
     if form.is_bound:
         form.ask()

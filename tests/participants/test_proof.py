@@ -103,7 +103,7 @@ def test_two_sums_differ_and_tell_no_secret(settings):
 
 def test_form_asks_only_when_told_to():
     form = ProofMixin({"text": "a"})
-    assert (form.challenge, form.is_proved, form.went_without) == ("", False, False)
+    assert (form.challenge, form.is_proved, form.went_without, form.has_answered) == ("", False, False, False)
     form.ask()
     assert json.loads(form.challenge)["parameters"]["algorithm"] == "PBKDF2/SHA-256"
 
@@ -111,11 +111,11 @@ def test_form_asks_only_when_told_to():
 @pytest.mark.django_db
 def test_form_with_the_answer_is_proved_however_often_it_is_asked(solved: str):
     form = ProofMixin({"proof": solved})
-    assert (form.is_proved, form.is_proved, form.went_without) == (True, True, False)
-    assert not ProofMixin({"proof": solved}).is_proved
+    assert (form.is_proved, form.has_answered, form.is_proved, form.went_without) == (True, True, True, False)
+    assert not ProofMixin({"proof": solved}).has_answered  # spent: to be asked anew
 
 
 def test_form_sent_without_a_script_went_without():
     form = ProofMixin({"proof": ""})
-    assert (form.is_proved, form.went_without) == (False, True)
+    assert (form.is_proved, form.went_without, form.has_answered) == (False, True, True)
     assert not ProofMixin({"proof": "AAAA"}).went_without
