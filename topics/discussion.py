@@ -20,7 +20,7 @@ from topics.holding import Sending, reason_to_hold, record_of
 from topics.models import TEXT_LIMIT, Case, Comment, Topic
 from topics.models.comment import fingerprint
 from topics.questions import ask
-from topics.refusals import CommentRefused, DataFound, TalkClosed
+from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
 
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
 ABSURD_LIMIT = 10 * TEXT_LIMIT
@@ -45,7 +45,7 @@ def add_comment(
     insists: bool = False,
     seconds: float | None = None,
     visitor: str = "",
-    solved: bool = False,
+    solved: bool | None = False,
     now: datetime.datetime | None = None,
 ) -> Comment:
     """Write a comment; the same `submission` sent twice, even at one moment, makes one.
@@ -53,7 +53,7 @@ def add_comment(
     `insists`: the author has seen what looks like somebody's data, and sends it to a moderator all the same.
     `shows_estate`: the author's estate stands beside the signature. `kind` is for threads; replies are opinions.
     `seconds`: for how long the form was open; `visitor`: the hash of an address (limits.visitor); `solved`: a proof
-    of work came with it. None of the three is known for what a program writes.
+    of work came with it, None where nobody has asked for it yet. None of the three is known for what a program writes.
 
     Locks the topic, so that a talk closed a moment ago takes nothing more. What no rule holds back is published at
     once; for the rest a case is opened. An account tied to a current appointment speaks in the name of its post, also
@@ -61,9 +61,9 @@ def add_comment(
     whose comment is published, whatever the size of the topic.
 
     Raises TalkClosed when the talk is closed, DataFound when the text seems to hold somebody's data, LimitReached
-    when too much came from the account or the address, and CommentRefused when the author may not write (suspended,
-    address not confirmed), or not so soon (slow mode), the parent cannot be answered, or the text is empty, longer
-    than TEXT_LIMIT, or has a word that the office refuses.
+    when too much came from the account or the address, ProofWanted in a flood, and CommentRefused when the author may
+    not write (suspended, address not confirmed), or not so soon (slow mode), the parent cannot be answered, or the
+    text is empty, longer than TEXT_LIMIT, or has a word that the office refuses.
     """
     now = now or timezone.now()
     try:
@@ -126,6 +126,8 @@ def _judge(comment: Comment, sending: Sending, visitor: str) -> None:
     record = record_of(comment, sending.now)
     _check_pace(comment.topic, record.last_in(comment.topic_id), sending.now)
     comment.hold = reason_to_hold(comment, sending, record)
+    if comment.hold == Comment.Hold.FLOOD and sending.solved is None:
+        raise ProofWanted
 
 
 def appointment_of(author: Any, now: datetime.datetime) -> Appointment | None:

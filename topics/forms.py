@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.forms import PublicForm
 from participants.models import Estate
+from participants.proof import ProofMixin
 from participants.robots import HumanForm
 from topics.hints import pieces
 from topics.models import TEXT_LIMIT, Category, Comment
@@ -33,7 +34,7 @@ class SubmissionField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class CommentForm(HumanForm):
+class CommentForm(ProofMixin, HumanForm):
     """A comment or a reply. What the text must be like is decided by topics.discussion alone.
 
     Whoever says that somebody is in danger is shown the way to 112, and sends nothing (`is_emergency`).
@@ -123,6 +124,7 @@ class CommentForm(HumanForm):
             "shows_estate": data.get("shows_estate", False),
             "insists": data["insists"],
             "seconds": self.seconds,
+            "solved": self.is_proved if self.has_answered else None,
             "submission": uuid.uuid5(name, str(parent.pk)) if parent else name,
         }
 

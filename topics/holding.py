@@ -43,7 +43,7 @@ class Sending:
     now: datetime.datetime
     hints: tuple[Hint, ...] = ()  # what its author has seen, and sends to a moderator all the same
     seconds: float | None = None  # for how long the form was open, where that is known
-    solved: bool = False  # a proof of work came with it
+    solved: bool | None = False  # a proof of work came with it; None: nobody has asked for it
 
 
 class Row(NamedTuple):

@@ -13,6 +13,13 @@ class TalkClosed(CommentRefused):
     """Nobody like the author may write here any more, whatever the text."""
 
 
+class ProofWanted(CommentRefused):
+    """There is a flood of comments, and nobody has asked for the sum that tells browsers from programs yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Very many comments are coming in just now. Send the form once more."))
+
+
 class DataFound(CommentRefused):
     """The text seems to hold somebody's data. The author rewrites it, or insists, and then a moderator reads it.
 

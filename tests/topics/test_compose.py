@@ -1,5 +1,6 @@
 """What the form asks before a comment is sent: danger, kind, estate, somebody's data; and what it says beneath."""
 
+import html
 import re
 import uuid
 
@@ -8,6 +9,7 @@ from django.test import Client
 
 from participants.models import Resident
 from tests import factories
+from tests.participants.test_proof import solve
 from tests.topics.pages import get
 from topics.models import Case, Comment, Question, Topic
 
@@ -181,6 +183,44 @@ def test_the_trap_gives_the_text_back(client, topic):
     assert TEXT in answer.content.decode()
     assert "Tanie kredyty" not in answer.content.decode()
     assert not topic.comments.exists()
+
+
+# -- A flood ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def flood(topic) -> None:
+    for n in range(12):
+        factories.make_published(factories.make_topic(), f"Komentarz numer {n} w tej chwili", hold="")
+
+
+def test_a_flood_asks_for_a_sum_and_keeps_everything(client, topic, flood):
+    answer = send(client, topic, kind="proposal")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "data-proof=" in page
+    assert TEXT in page
+    assert re.search(r'value="proposal"[^>]* checked', page)
+    assert not topic.comments.exists()
+
+
+def test_the_sum_lets_a_comment_through_once(client, topic, flood):
+    asked = html.unescape(re.search(r'data-proof="([^"]+)"', send(client, topic).content.decode()).group(1))
+    proof = solve(asked)
+    assert send(client, topic, proof=proof).status_code == 302
+    assert topic.comments.get().state == Comment.State.PUBLISHED
+    assert "data-proof=" in send(client, topic, f"{TEXT} Czekamy.", proof=proof).content.decode()
+
+
+def test_without_a_script_the_comment_waits(client, topic, flood):
+    assert send(client, topic, proof="").status_code == 302
+    comment = topic.comments.get()
+    assert (comment.state, comment.hold) == (Comment.State.WAITING, Comment.Hold.FLOOD)
+
+
+def test_no_flood_no_sum(client, topic):
+    assert "data-proof=" not in get(client, topic.get_absolute_url())
+    assert send(client, topic).status_code == 302
 
 
 def test_limits_answer_429_with_the_text(client, topic):

@@ -16,7 +16,7 @@ from topics import drafts
 from topics.discussion import add_comment
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
-from topics.refusals import CommentRefused, DataFound, TalkClosed
+from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
 from topics.threads import place_of
 from topics.views.reading import talk_context
 
@@ -67,6 +67,8 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             )
         except DataFound as found:
             form.ask_about(found)
+        except ProofWanted:
+            form.ask()
         except LimitReached as limit:
             form.add_error("text", str(limit))
             status = 429
