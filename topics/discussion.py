@@ -72,7 +72,7 @@ def add_comment(
         if not comment.is_official:
             comment.kind = kind
             comment.author_estate = author.estate.name if shows_estate and author.estate else ""
-        sending = Sending(now, _hints(comment, insists), seconds, solved)
+        sending = Sending(now, hints_of(comment, insists=insists), seconds, solved)
         with transaction.atomic():
             return _add(comment, sending, visitor)
     except (CommentRefused, LimitReached, IntegrityError):
@@ -86,13 +86,13 @@ def add_comment(
 def _draft(topic: Topic, author: Any, text: str, now: datetime.datetime) -> Comment:
     """The comment before anything is locked. The talk is looked at as the reader saw it, for the right refusal."""
     voice = _voice(author, now)
-    _check_author(author, now)
+    check_author(author, now)
     _check_talk(topic, official="voice" in voice, now=now)
-    return Comment(topic=topic, author=author, text=_fitting(text), created_at=now, **voice)
+    return Comment(topic=topic, author=author, text=fitting(text), created_at=now, **voice)
 
 
-def _hints(comment: Comment, insists: bool) -> tuple[Hint, ...]:
-    """What the author insists on. Officials give the numbers of their offices, and answer for them."""
+def hints_of(comment: Comment, *, insists: bool) -> tuple[Hint, ...]:
+    """What the author insists on; DataFound without that. Officials give the numbers of their offices, and answer for them."""
     hints = () if comment.is_official else tuple(find_hints(comment.text))
     if hints and not insists:
         raise DataFound(comment.text, list(hints))
@@ -102,7 +102,7 @@ def _hints(comment: Comment, insists: bool) -> tuple[Hint, ...]:
 def _add(comment: Comment, sending: Sending, visitor: str) -> Comment:
     now = sending.now
     comment.topic = topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    _check_confirmed(comment.author)
+    check_confirmed(comment.author)
     _check_talk(topic, official=comment.is_official, now=now)
     comment.parent = _answerable(comment.parent, topic)
     if comment.parent:
@@ -189,20 +189,20 @@ def _same(comment: Comment, author: Any, topic: Topic, parent: Comment | None, t
     if (
         comment.author_id != author.pk
         or (comment.topic_id, comment.parent_id) != place
-        or comment.text != _fitting(text)
+        or comment.text != fitting(text)
     ):
         raise CommentRefused(_("This form was sent already. Check the text and send it once more."))
     return comment
 
 
-def _check_author(author: Any, now: datetime.datetime) -> None:
+def check_author(author: Any, now: datetime.datetime) -> None:
     if not author.is_active:
         raise CommentRefused(_("This account cannot write comments."))
     if author.is_suspended(now):
         raise CommentRefused(_("Your account cannot write for some time. The reason is in your e-mail."))
 
 
-def _check_confirmed(author: Any) -> None:
+def check_confirmed(author: Any) -> None:
     if not author.emailaddress_set.filter(verified=True).exists():
         raise CommentRefused(_("Confirm your e-mail address first: open the link in the letter that we sent you."))
 
@@ -231,12 +231,13 @@ def _answerable(parent: Comment | None, topic: Topic) -> Comment | None:
     return parent.parent or parent
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str, limit: int = TEXT_LIMIT) -> str:
+    """The text, tidied. Raises CommentRefused where it is empty or longer than `limit`."""
     if len(text) <= ABSURD_LIMIT:
         text = tidy_plain(text)
     if not text.strip():
         raise CommentRefused(_("Write your comment."))
-    over = len(text) - TEXT_LIMIT
+    over = len(text) - limit
     if over > 0:
         raise CommentRefused(
             ngettext(
@@ -244,7 +245,7 @@ def _fitting(text: str) -> str:
                 "Shorten the comment by %(over)d characters. At most %(limit)d characters.",
                 over,
             )
-            % {"over": over, "limit": TEXT_LIMIT}
+            % {"over": over, "limit": limit}
         )
     return text
 

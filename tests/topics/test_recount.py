@@ -6,6 +6,7 @@ from django.core.management import call_command
 from tests import factories
 from topics import moderation
 from topics.models import Comment, Reason, Topic
+from topics.support import support, take_back
 
 
 @pytest.fixture
@@ -20,6 +21,9 @@ def topic(moderator) -> Topic:
     back = moderation.hide(factories.make_published(topic, parent=first), by=moderator, reason=Reason.THREAT)
     moderation.restore(back, by=moderator)
     moderation.hide(factories.make_comment(topic), by=moderator, reason=Reason.ADVERT)
+    support(first, by=moderator)
+    support(back, by=moderator)
+    take_back(back, by=moderator)
     topic.refresh_from_db()
     return topic
 
@@ -51,11 +55,12 @@ def test_recount_mends_topics_and_comments(topic, capsys):
     replies = Comment.objects.get(position=1, parent=None)
     assert replies.reply_count == 2
     Topic.objects.update(comment_count=9, thread_count=1, official_count=0, last_comment_at=None, active_at=None)
-    Comment.objects.update(reply_count=5)
+    Comment.objects.update(reply_count=5, support_count=3)
     call_command("recount")
     assert "All were mended." in capsys.readouterr().out
     assert counters(topic) == right
     assert list(Comment.objects.exclude(reply_count=0).values_list("pk", "reply_count")) == [(replies.pk, 2)]
+    assert list(Comment.objects.exclude(support_count=0).values_list("pk", "support_count")) == [(replies.pk, 1)]
 
 
 @pytest.mark.parametrize("topics", [1, 3])
@@ -64,7 +69,7 @@ def test_recount_costs_the_same_for_any_number_of_topics(moderator, django_asser
         topic = factories.make_topic()
         factories.make_published(topic, parent=factories.make_published(topic))
     Topic.objects.update(comment_count=0)
-    Comment.objects.update(reply_count=0)
-    # The list; then in a savepoint: lock, count, compare replies, two updates.
-    with django_assert_num_queries(8):
+    Comment.objects.update(reply_count=0, support_count=1)
+    # The list; then in a savepoint: lock, count, compare replies; compare, lock and count voices; three updates.
+    with django_assert_num_queries(12):
         call_command("recount", verbosity=0)
