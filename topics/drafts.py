@@ -14,22 +14,46 @@ KEPT_LENGTH = 2 * TEXT_LIMIT
 
 def keep(session: SessionBase, topic: Topic, parent: Comment | None, text: str) -> None:
     """The newest texts only, each cut at twice what a comment may hold: a session is no store."""
-    drafts = _without(session, topic, parent)
-    drafts[_name(topic, parent)] = text[:KEPT_LENGTH]
-    session[KEY] = dict(list(drafts.items())[-KEPT:])
+    _keep(session, _name(topic, parent), text)
 
 
 def kept(session: SessionBase, topic: Topic, parent: Comment | None) -> str:
-    return session.get(KEY, {}).get(_name(topic, parent), "")
+    return _kept(session, _name(topic, parent))
 
 
 def forget(session: SessionBase, topic: Topic, parent: Comment | None) -> None:
-    if kept(session, topic, parent):
-        session[KEY] = _without(session, topic, parent)
+    _forget(session, _name(topic, parent))
 
 
-def _without(session: SessionBase, topic: Topic, parent: Comment | None) -> dict[str, str]:
-    name = _name(topic, parent)
+def keep_change(session: SessionBase, comment: int, text: str) -> None:
+    """What was to stand in a comment of theirs, or to be added to it; by its key, as nobody has looked whose it is."""
+    _keep(session, f"k{comment}", text)
+
+
+def kept_change(session: SessionBase, comment: int) -> str:
+    return _kept(session, f"k{comment}")
+
+
+def forget_change(session: SessionBase, comment: int) -> None:
+    _forget(session, f"k{comment}")
+
+
+def _keep(session: SessionBase, name: str, text: str) -> None:
+    drafts = _without(session, name)
+    drafts[name] = text[:KEPT_LENGTH]
+    session[KEY] = dict(list(drafts.items())[-KEPT:])
+
+
+def _kept(session: SessionBase, name: str) -> str:
+    return session.get(KEY, {}).get(name, "")
+
+
+def _forget(session: SessionBase, name: str) -> None:
+    if _kept(session, name):
+        session[KEY] = _without(session, name)
+
+
+def _without(session: SessionBase, name: str) -> dict[str, str]:
     return {other: text for other, text in session.get(KEY, {}).items() if other != name}
 
 

@@ -167,3 +167,36 @@ class TopicFilterForm(PublicForm):
         widget=forms.HiddenInput,
         choices=[("najzywsze", _("Liveliest")), ("nowe", _("New")), ("bez-odpowiedzi", _("Without an answer"))],
     )
+
+
+class ChangeForm(PublicForm):
+    """Another text for one's own comment, or what is to stand under it. Judged by topics.editing alone."""
+
+    text = forms.CharField(
+        label=_("Your comment"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "required": True}),
+        error_messages={
+            "null_characters_not_allowed": _("We removed a broken character. Check the text and send it once more."),
+        },
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, is_addition: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_addition = is_addition
+        if is_addition:
+            self.fields["text"].label = _("What you add")
+            self.fields["text"].widget.attrs["rows"] = 5
+        rule = _("At most %(limit)d characters. Do not give other people's personal data.")
+        self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
+
+    @property
+    def typed(self) -> str:
+        """What the reader wrote, fit to be shown again and kept."""
+        return self.data.get("text", "").replace(NUL, "")
+
+    def renew(self, revision: int) -> None:
+        """After an error: the text as it was typed, to be sent once more over the comment as it is now."""
+        self.data = {"text": self.typed, "revision": revision}

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from topics import feeds
-from topics.views import reading, writing
+from topics.views import comments, reading, writing
 
 app_name = "topics"
 urlpatterns = [
@@ -11,5 +11,10 @@ urlpatterns = [
     path("tematy/<slug:slug>/komentarz/", writing.comment, name="comment"),
     path("tematy/<slug:slug>/komentarz/<int:pk>/odpowiedz/", writing.reply, name="reply"),
     path("tematy/<slug:slug>/k/<int:pk>/", reading.permalink, name="permalink"),
+    path("tematy/<slug:slug>/k/<int:pk>/popieram/", comments.support_comment, name="support"),
+    path("tematy/<slug:slug>/k/<int:pk>/popraw/", comments.edit_comment, name="edit"),
+    path("tematy/<slug:slug>/k/<int:pk>/dopisz/", comments.add_to_comment, name="add"),
+    path("tematy/<slug:slug>/k/<int:pk>/usun/", comments.withdraw_comment, name="withdraw"),
+    path("tematy/<slug:slug>/k/<int:pk>/wersje/", comments.versions, name="versions"),
     path("tematy/<slug:slug>/watek/<int:pk>/", reading.thread, name="thread"),
 ]

@@ -10,7 +10,8 @@ from django.utils import timezone
 from tests import factories
 from tests.topics.pages import get, ids_of
 from topics import moderation
-from topics.models import PER_PAGE, Comment, Reason, Topic
+from topics.models import HANDED_OVER, PER_PAGE, Comment, Question, Reason, Topic
+from topics.support import support
 
 
 @pytest.fixture
@@ -264,17 +265,16 @@ def test_waiting_comment_stands_at_the_end_of_the_last_page_only(topic, as_user,
     assert client.get(f"{url}k/{own.pk}/").headers["Location"] == f"{url}?strona=2#k-{own.pk}"
 
 
-def test_reply_forms_have_labels_and_ids_of_their_own(topic, as_user, resident, stranger):
+@pytest.mark.parametrize("persona", ["stranger", "resident"])
+def test_each_comment_leads_to_its_reply_form(topic, as_user, resident, persona: str):
     one, two = factories.make_published(topic), factories.make_published(topic)
-    page = get(as_user(resident), topic.get_absolute_url())
+    reply = factories.make_published(topic, parent=one)
+    page = get(as_user(resident if persona == "resident" else None), topic.get_absolute_url())
+    for comment in (one, two):
+        assert f'href="/tematy/{topic.slug}/komentarz/{comment.pk}/odpowiedz/" rel="nofollow"' in page
+    assert f"komentarz/{reply.pk}/" not in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    for comment in (one, two):
-        assert f'<label class="form-label" for="odp-{comment.pk}"' in page
-        assert f'action="/tematy/{topic.slug}/komentarz/{comment.pk}/odpowiedz/"' in page
-    assert f'href="/tematy/{topic.slug}/komentarz/{one.pk}/odpowiedz/" rel="nofollow"' in get(
-        stranger, topic.get_absolute_url()
-    )
 
 
 def test_nothing_is_answered_where_the_talk_is_closed(as_user, resident):
@@ -301,9 +301,9 @@ def test_page_costs_the_same_in_a_talk_of_any_size(
     stranger, reader, staff = as_user(None), as_user(resident), as_user(editor)
     with django_assert_num_queries(5):  # topic, estates, threads, replies, meetings
         stranger.get(url)
-    with django_assert_num_queries(8):  # and the session, the account, what waits of their own
+    with django_assert_num_queries(9):  # and the session, the account, what waits of their own, what they support
         reader.get(url)
-    with django_assert_num_queries(10):  # and the two permissions of staff
+    with django_assert_num_queries(11):  # and the two permissions of staff
         staff.get(url)
 
 
@@ -315,3 +315,168 @@ def test_dates_are_in_words_and_for_machines(topic, as_user):
     page = client.get(topic.get_absolute_url()).content.decode()
     assert '<time datetime="2026-11-12T18:05+01:00">12 listopada 2026\xa0r., godz.\xa018:05</time>' in page
     assert timezone.localtime(written).hour == 18
+
+
+# -- What is done with comments --------------------------------------------------------------------------------
+
+
+def piece_of(page: str, comment: Comment) -> str:
+    """What the page prints for one comment."""
+    return page.partition(f'id="k-{comment.pk}"')[2].partition("</article>")[0]
+
+
+def test_support_is_counted_for_everybody_in_numbers_and_words(topic, as_user, resident, neighbour):
+    comment = factories.make_published(topic, author_name="Zofia")
+    for person in (neighbour, factories.make_resident(), factories.make_resident()):
+        support(comment, by=person)
+    for reader in (None, resident):
+        assert "I support this 3<span" in piece_of(get(as_user(reader), topic.get_absolute_url()), comment)
+    client = as_user(None)
+    client.cookies["jezyk"] = "pl"
+    page = client.get(topic.get_absolute_url()).content.decode()
+    assert 'Popieram 3<span class="visually-hidden"> głosy poparcia: Zofia</span>' in page
+
+
+def test_button_of_support_says_what_it_will_do(topic, as_user, resident):
+    one, two = factories.make_published(topic), factories.make_published(topic, kind=Comment.Kind.QUESTION)
+    support(one, by=resident)
+    page = get(as_user(resident), topic.get_absolute_url())
+    assert 'name="chce" value="nie" aria-pressed="true"' in piece_of(page, one)
+    assert 'name="chce" value="tak" aria-pressed="false"' in piece_of(page, two)
+    assert "I support this" in piece_of(page, one)
+    assert "It concerns me too" in piece_of(page, two)
+    assert f'formaction="/tematy/{topic.slug}/k/{two.pk}/popieram/"' in page
+    assert page.count('<form method="post" id="glos">') == 1
+
+
+def test_stranger_has_a_link_of_support_and_no_cookie(topic, stranger):
+    comment = factories.make_published(topic)
+    response = stranger.get(topic.get_absolute_url())
+    assert f'href="/tematy/{topic.slug}/k/{comment.pk}/popieram/" rel="nofollow"' in response.content.decode()
+    assert "csrfmiddlewaretoken" not in response.content.decode()
+    assert "csrftoken" not in response.cookies
+
+
+@pytest.mark.parametrize("persona", ["stranger", "author", "resident", "suspended", "official"])
+@pytest.mark.parametrize("state", ["open", "closed", "archived"])
+def test_who_is_offered_to_support(as_user, resident, official, persona: str, state: str):
+    topic = factories.make_topic(state=state)
+    author = factories.make_resident("Zofia")
+    comment = factories.make_published(topic, author=author)
+    later = timezone.now() + datetime.timedelta(hours=1)
+    suspended = factories.make_resident("Adam", suspended_until=later)
+    people = {"author": author, "resident": resident, "suspended": suspended, "official": official}
+    page = get(as_user(people.get(persona)), topic.get_absolute_url())
+    offered = f"k/{comment.pk}/popieram/" in page
+    assert offered is (state == "open" and persona in {"stranger", "resident", "official"})
+
+
+OFFERED = {
+    ("waiting", "open"): {"popraw", "usun"},
+    ("waiting", "closed"): {"usun"},
+    ("published", "open"): {"popraw", "usun"},
+    ("published", "closed"): {"usun"},
+    ("answered", "open"): {"dopisz", "usun"},
+    ("answered", "closed"): {"usun"},
+    ("set aside", "open"): {"usun"},
+    ("set aside", "closed"): {"usun"},
+}
+
+
+@pytest.mark.parametrize("persona", ["stranger", "author", "suspended author", "neighbour", "moderator"])
+@pytest.mark.parametrize(
+    "state", ["waiting", "published", "answered", "set aside", "hidden", "handed over", "withdrawn"]
+)
+@pytest.mark.parametrize("talk", ["open", "closed"])
+def test_who_is_offered_to_change_or_remove(as_user, neighbour, moderator, persona: str, state: str, talk: str):
+    topic = factories.make_topic(state=talk)
+    comment = factories.make_comment(topic) if state == "waiting" else factories.make_published(topic)
+    if state == "answered":
+        factories.make_published(topic, parent=comment)
+    change = {
+        "set aside": {"state": "waiting", "hold": "reports"},
+        "hidden": {"state": "hidden", "hidden_at": timezone.now(), "hidden_reason": Reason.INSULT},
+        "handed over": {"state": "hidden", "hidden_at": timezone.now(), "hidden_reason": HANDED_OVER},
+        "withdrawn": {"state": "withdrawn", "withdrawn_at": timezone.now()},
+    }
+    Comment.objects.filter(pk=comment.pk).update(**change.get(state, {"hold": comment.hold}))
+    if persona == "suspended author":
+        comment.author.suspended_until = timezone.now() + datetime.timedelta(hours=1)
+        comment.author.save()
+    people = {"neighbour": neighbour, "moderator": moderator}
+    reader = comment.author if "author" in persona else people.get(persona)
+    page = get(as_user(reader), topic.get_absolute_url())
+    acts = set(re.findall(rf"/k/{comment.pk}/(popraw|dopisz|usun)/", page))
+    expected = OFFERED.get((state, talk if persona != "suspended author" else "closed"), set())
+    assert acts == (expected if "author" in persona else set())
+
+
+def test_everybody_may_report_what_others_have_published(topic, as_user, stranger, resident):
+    own, other = factories.make_published(topic, author=resident), factories.make_published(topic)
+    link = f'href="/tematy/{topic.slug}/k/{other.pk}/zglos/" rel="nofollow"'
+    for reader in (None, resident):
+        page = get(as_user(reader), topic.get_absolute_url())
+        assert link in page
+        assert (f"/k/{own.pk}/zglos/" in page) is (reader is None)
+
+
+# -- Kinds, estates, states ------------------------------------------------------------------------------------
+
+
+def test_kind_and_estate_stand_by_the_comment(topic, stranger):
+    factories.make_published(topic, kind=Comment.Kind.PROPOSAL, author_estate="os. Wyzwolenia")
+    factories.make_published(topic, kind=Comment.Kind.THANKS)
+    page = get(stranger, topic.get_absolute_url())
+    assert page.count("fk-comment__tags") == 2
+    assert "Proposal</span>" in page
+    assert "Thanks</span>" in page
+    assert ">os. Wyzwolenia</span>" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("waits", "Waits for an answer"),
+        ("answered", "Answered"),
+        ("passed", 'Passed on to: <span lang="pl">Straż Miejska</span>'),
+        ("meeting", "Will be raised at a meeting"),
+    ],
+)
+def test_question_has_its_number_and_its_state_in_words(topic, stranger, state: str, words: str):
+    comment = factories.make_published(topic, kind=Comment.Kind.QUESTION)
+    holder = factories.make_institution("Straż Miejska")
+    Question.objects.update(state=state, answered_at=timezone.now(), institution=holder)
+    piece = piece_of(get(stranger, topic.get_absolute_url()), comment)
+    number = comment.question.number
+    assert f'href="/pytania/{number}/">' in piece
+    assert f"Question no. {number}</a>" in piece
+    assert words in piece
+    others = {"Waits for an answer", "Answered", "Passed on to:", "Will be raised"} - {words}
+    assert not [other for other in others if other in piece and not words.startswith(other)]
+
+
+def test_question_that_waits_for_a_moderator_has_no_number_yet(topic, as_user, resident):
+    factories.make_comment(topic, author=resident, kind=Comment.Kind.QUESTION)
+    page = get(as_user(resident), topic.get_absolute_url())
+    assert "Question</span>" in page
+    assert "/pytania/" not in page
+
+
+@pytest.mark.parametrize("many", [1, 60])
+def test_page_of_a_resident_with_everything_costs_ten_queries_at_most(
+    topic, as_user, resident, django_assert_num_queries, many: int
+):
+    for _ in range(many):
+        thread = factories.make_published(topic, kind=Comment.Kind.QUESTION, author_estate="os. Wyzwolenia")
+        reply = factories.make_published(topic, parent=thread)
+        for comment in (thread, reply):
+            support(comment, by=resident, now=timezone.now() + datetime.timedelta(hours=comment.pk))
+    factories.make_published(topic, author=resident)
+    factories.make_comment(topic, author=resident)
+    Topic.objects.filter(pk=topic.pk).update(pinned=thread)
+    client, url = as_user(resident), topic.get_absolute_url()
+    for query in ("", "?kolejnosc=najnowsze", "?kolejnosc=popierane"):
+        with django_assert_num_queries(9):
+            client.get(url + query)
+    with django_assert_num_queries(10):  # those with as many supporters are asked for apart
+        client.get(f"{url}?kolejnosc=popierane&po=1.{many}")

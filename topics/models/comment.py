@@ -67,6 +67,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         on_it = self.filter(position__gt=(number - 1) * PER_PAGE, position__lte=number * PER_PAGE)
         return on_it.in_order()[:PER_PAGE]
 
+    def on_page_from_end(self, number: int, last: int) -> "CommentQuerySet":
+        """The same counted from the newest, whose position is `last`: the first page is full."""
+        first = last - (number - 1) * PER_PAGE
+        return self.filter(position__gt=max(first - PER_PAGE, 0), position__lte=first).newest_first()[:PER_PAGE]
+
     def first_replies(self) -> "CommentQuerySet":
         """Those that stand under their comment on the topic's page."""
         return self.filter(parent__isnull=False, position__lte=INLINE_REPLIES)
@@ -189,6 +194,7 @@ class Comment(models.Model):
     objects = CommentQuerySet.as_manager()
     speaker_slug = speaker_since = speaker_withheld = speaker_post = None
     question_number = question_state = question_holder = None
+    may_support = supported = own_act = None  # what a reader may do with it: topics.acts
 
     class Meta:
         verbose_name = _("comment")

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 
 from participants.paging import PARAMETER, page_of
 from topics import drafts
+from topics.acts import mark
 from topics.discussion import appointment_of, may_be_written_in
 from topics.forms import CommentForm, TopicFilterForm
 from topics.models import Comment, Topic
 from topics.models.topic import TopicQuerySet
-from topics.threads import Thread, pages_of, place_of, replies_on_page, threads_on_page
+from topics.threads import Order, Part, Place, Thread, after_mark, pages_of, part_of, place_of, replies_on_page
 
 TOPICS_PER_PAGE = 20
+ORDER, AFTER = "kolejnosc", "po"
 SHOWN_OF_A_MEETING = ("title", "slug", "date", "date_precision", "last_day", "state", "cancelled_at")
 MEETING_COLUMNS = [f"meeting__{name}" for name in SHOWN_OF_A_MEETING]
 
@@ -65,19 +67,25 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Five queries for a stranger, eight for a resident, one more for an official and two for staff, in any talk."""
+    """Five queries for a stranger, nine for a resident, one more with an estate or a post, and two for staff, in any
+    talk. The most supported: one fewer at the beginning."""
     topics = Topic.objects.visible_to(request.user).select_related("category", "institution")
     topic = get_object_or_404(topics, slug=slug)
     last = pages_of(topic.thread_count)
-    number = page_number(request, last)
-    threads, pinned = threads_on_page(topic, number, request.user)
+    place = _place(request, last)
+    talk = talk_context(request, topic)
+    part = part_of(topic, place, request.user)
+    mark(part, by=request.user, post=talk["post"], is_open=talk["takes_support"])
     context = {
-        "threads": threads,
-        "pinned": pinned,
+        "threads": part.threads,
+        "pinned": part.pinned,
+        "next": part.next,
+        "place": place,
+        "orders": Order.choices,
         "meetings": _meetings(topic),
-        "number": number,
+        "number": place.number,
         "last": last,
-        **talk_context(request, topic),
+        **talk,
     }
     if context["may_write"]:
         text = drafts.kept(request.session, topic, None)
@@ -87,6 +95,20 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if not topic.is_public:
         add_never_cache_headers(response)
     return response
+
+
+def _place(request: HttpRequest, last: int) -> Place:
+    """The order and the page that the address asks for; 404 for those that do not exist."""
+    order = request.GET.get(ORDER) or Order.OLDEST
+    if order not in Order.values:
+        raise Http404
+    if order != Order.SUPPORTED:
+        return Place(Order(order), page_number(request, last))
+    asked = request.GET.get(AFTER)
+    after = after_mark(asked) if asked else None
+    if asked and after is None:
+        raise Http404
+    return Place(Order(order), after=after)
 
 
 def _meetings(topic: Topic) -> list[tuple[Any, bool]]:
@@ -100,23 +122,25 @@ def _meetings(topic: Topic) -> list[tuple[Any, bool]]:
 def talk_context(request: HttpRequest, topic: Topic) -> dict[str, Any]:
     """What the pages of one talk know about it and about the reader. No query, but one for an official."""
     now, user = timezone.now(), request.user
-    official = user.is_authenticated and appointment_of(user, now) is not None
+    post = appointment_of(user, now) if user.is_authenticated else None
+    official = post is not None
     suspended = user.is_authenticated and user.is_suspended(now)
     is_open = may_be_written_in(topic, official=official, now=now)
     comment_url = reverse("topics:comment", args=[topic.slug])
     return {
         "topic": topic,
         "closed_since": topic.closed_since(timezone.localdate(now)),
+        "post": post,
         "official": official,
         "is_open": is_open,
         "suspended": suspended,
         "may_write": is_open and user.is_authenticated and not suspended,
         "comment_url": comment_url,
-        # The forms under the comments of a page share one name: sixty of them would be a tenth of the page.
-        "token": uuid.uuid4(),
+        "takes_support": topic.accepts_comments(timezone.localdate(now)) and not suspended,
         # Followed by "<pk>/odpowiedz/", the address of the reply form; so that none is looked up per comment.
         "answer_url": comment_url if is_open and not suspended else "",
         "topic_url": topic.get_absolute_url(),
+        "acts_url": f"{topic.get_absolute_url()}k/",  # in the same way: "<pk>/popieram/", "<pk>/zglos/" …
     }
 
 
@@ -129,12 +153,10 @@ def thread(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("topics:thread", comment.topic.slug, pk, permanent=True)
     last = pages_of(comment.reply_count)
     number = page_number(request, last)
-    context = {
-        "threads": [Thread(comment, replies_on_page(comment, number, request.user))],
-        "number": number,
-        "last": last,
-        **talk_context(request, comment.topic),
-    }
+    talk = talk_context(request, comment.topic)
+    part = Part([Thread(comment, replies_on_page(comment, number, request.user))])
+    mark(part, by=request.user, post=talk["post"], is_open=talk["takes_support"])
+    context = {"threads": part.threads, "number": number, "last": last, **talk}
     return render(request, "topics/thread.html", context)
 
 
