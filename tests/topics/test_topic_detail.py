@@ -471,7 +471,8 @@ def test_page_of_a_resident_with_everything_costs_ten_queries_at_most(
         reply = factories.make_published(topic, parent=thread)
         for comment in (thread, reply):
             support(comment, by=resident, now=timezone.now() + datetime.timedelta(hours=comment.pk))
-    factories.make_published(topic, author=resident)
+    for author in (resident, factories.make_resident()):
+        factories.make_published(topic, author=author)
     factories.make_comment(topic, author=resident)
     Topic.objects.filter(pk=topic.pk).update(pinned=thread)
     client, url = as_user(resident), topic.get_absolute_url()

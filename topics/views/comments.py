@@ -185,8 +185,8 @@ def _withdrawn(request: HttpRequest, comment: Comment, before: Comment) -> HttpR
 
 @require_safe
 def versions(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """What a published comment said before, change by change, the latest on top. Three queries."""
-    comments = Comment.objects.public().published().select_related("topic").defer("submission", "digest")
+    """What a published comment said before, change by change, the latest on top. Two queries."""
+    comments = Comment.objects.public().published().for_reading().select_related("topic").defer(None)
     comment = get_object_or_404(comments, pk=pk)
     former = list(CommentVersion.objects.public().filter(comment=comment).in_order())
     if not former:
