@@ -92,7 +92,8 @@ def _draft(topic: Topic, author: Any, text: str, now: datetime.datetime) -> Comm
 
 
 def hints_of(comment: Comment, *, insists: bool) -> tuple[Hint, ...]:
-    """What the author insists on; DataFound without that. Officials give the numbers of their offices, and answer for them."""
+    """What the author insists on; without that, raises DataFound. Officials give the numbers of their offices, and
+    answer for them."""
     hints = () if comment.is_official else tuple(find_hints(comment.text))
     if hints and not insists:
         raise DataFound(comment.text, list(hints))

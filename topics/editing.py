@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from participants.limits import Limit, take
 from participants.models import Appointment
 from topics.cases import close_held, open_case
-from topics.discussion import CommentRefused, TalkClosed, appointment_of, check_author, fitting, take_from_view
-from topics.holding import reason_to_hold
+from topics.discussion import appointment_of, check_author, check_confirmed, fitting, hints_of, take_from_view
+from topics.holding import Sending, reason_to_hold
 from topics.models import TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, CommentVersion, Topic
+from topics.models.comment import fingerprint
+from topics.refusals import CommentRefused, TalkClosed
 
 FREELY = datetime.timedelta(minutes=15)  # after writing: changes leave no trace
 LIMIT = Limit("edit", times=30, seconds=3600)
@@ -59,6 +61,7 @@ def check(comment: Comment, *, by: Any, now: datetime.datetime | None = None) ->
     """Raises what edit() and add_to() would raise whatever the text, or nothing. Two queries at most."""
     now = now or timezone.now()
     check_author(by, now)
+    check_confirmed(by)
     post = appointment_of(by, now)
     is_open = comment.topic.accepts_comments(timezone.localdate(now))
     if may_change(comment, by=by, post=post, is_open=is_open):
@@ -87,12 +90,14 @@ def edit(
 ) -> Comment:
     """Put another text in place of the author's own. The same text again changes nothing.
 
+    `insists`: the author has seen what looks like somebody's data, and sends it to a moderator all the same.
+
     Within FREELY of writing no trace is left, unless somebody has reported the comment; later the former text is
     kept. The rules of topics.holding judge the new text: a published comment that one of them holds leaves the
     page until a moderator has read it, and keeps its place.
 
     Raises CommentRefused: OnlyAddition where somebody has answered, ChangedMeanwhile where `seen_revision` is not
-    the last, TalkClosed, NotChangeable, or what is wrong with the text. Raises LimitReached.
+    the last, TalkClosed, NotChangeable, DataFound, or what is wrong with the text. Raises LimitReached.
     """
     now = now or timezone.now()
     with transaction.atomic():
@@ -156,7 +161,7 @@ def withdraw(comment: Comment, *, by: Any, now: datetime.datetime | None = None)
 
 def _locked(comment: Comment) -> tuple[Topic, Comment]:
     topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    comment = Comment.objects.select_for_update(of=("self",)).select_related("author").get(pk=comment.pk)
     comment.topic = topic
     return topic, comment
 
@@ -177,21 +182,18 @@ def _put(comment: Comment, topic: Topic, text: str, *, insists: bool, now: datet
     """Under the locks of both."""
     is_public = comment.state == Comment.State.PUBLISHED
     former, comment.text = comment.text, text
-    hold = _hold(comment, insists=insists)
+    comment.digest = "" if comment.is_official else fingerprint(text)
+    hold = reason_to_hold(comment, Sending(now, hints_of(comment, insists=insists)))
     if not _is_free(comment, now):
         _keep(comment, former, was_public=is_public, now=now)
         comment.edited_at = now if is_public else comment.edited_at
     comment.revision += 1
-    comment.hold = hold or comment.hold
+    comment.hold = hold or comment.hold  # what waits already goes on waiting
     if hold and is_public:
         take_from_view(comment, topic=topic)
         comment.state = Comment.State.WAITING
         open_case(comment, kind=Case.Kind.HELD, now=now)
-    comment.save(update_fields=["text", "html", "revision", "hold", "state", "edited_at"])
-
-
-def _hold(comment: Comment, *, insists: bool) -> str:
-    return reason_to_hold(comment)
+    comment.save(update_fields=["text", "html", "digest", "revision", "hold", "state", "edited_at"])
 
 
 def _is_free(comment: Comment, now: datetime.datetime) -> bool:

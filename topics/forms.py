@@ -181,21 +181,39 @@ class ChangeForm(PublicForm):
             "null_characters_not_allowed": _("We removed a broken character. Check the text and send it once more."),
         },
     )
+    insists = forms.BooleanField(
+        label=_("I have checked it. Send it to a moderator as it is."),
+        help_text=_("Nobody else sees the comment until a moderator has read it."),
+        required=False,
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, is_addition: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_addition = is_addition
+        self.found: list[tuple[str, str]] = []
         if is_addition:
             self.fields["text"].label = _("What you add")
             self.fields["text"].widget.attrs["rows"] = 5
         rule = _("At most %(limit)d characters. Do not give other people's personal data.")
         self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
 
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The tick for data stands only where some was found."""
+        helper = super().helper
+        if not self.found:
+            helper.layout = Layout(*(name for name in self.fields if name != "insists"))
+        return helper
+
     @property
     def typed(self) -> str:
         """What the reader wrote, fit to be shown again and kept."""
         return self.data.get("text", "").replace(NUL, "")
+
+    def ask_about(self, data: DataFound) -> None:
+        """Show the form again with what looks like somebody's data, and with the tick to send it all the same."""
+        self.found = pieces(data.text, data.hints)
 
     def renew(self, revision: int) -> None:
         """After an error: the text as it was typed, to be sent once more over the comment as it is now."""

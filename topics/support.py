@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants.limits import Limit, take
-from topics.discussion import CommentRefused, TalkClosed, check_author
+from topics.discussion import check_author, check_confirmed
 from topics.models import Comment, Support
+from topics.refusals import CommentRefused, TalkClosed
 
 LIMIT = Limit("support", times=60, seconds=600)
 
@@ -34,6 +35,7 @@ def support(comment: Comment, *, by: Any, now: datetime.datetime | None = None) 
     take((LIMIT, by.pk), now=now)
     comment = _locked(comment)
     check_author(by, now)
+    check_confirmed(by)
     is_open = comment.topic.accepts_comments(timezone.localdate(now))
     if not is_open:
         raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))

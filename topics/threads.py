@@ -91,8 +91,8 @@ def part_of(topic: Topic, place: Place, reader: Any) -> Part:
 
     The topic is one that the reader may see: what has a place in it is theirs to read, and need not be asked for
     its topic's state again. What waits of the reader's own ends its thread, or stands at the newest end of the
-    talk. Two queries, three for a reader who is signed in, one more for the most supported after the first; one
-    fewer where the page is empty.
+    talk; nobody has supported it yet, so it has no place among the most supported. Two queries, three for a reader
+    who is signed in, or who goes on among the most supported; one fewer where the page is empty.
     """
     comments = topic.comments.for_reading()
     chosen = _chosen(comments.threads(), topic, place)
@@ -104,7 +104,9 @@ def part_of(topic: Topic, place: Place, reader: Any) -> Part:
     for reply in found:
         if reply.parent_id in threads and reply.position <= INLINE_REPLIES:
             threads[reply.parent_id].replies.append(reply)
-    own = list(topic.comments.waiting_of(reader).oldest_first()) if reader.is_authenticated else []
+    own = []
+    if reader.is_authenticated and place.order != Order.SUPPORTED:
+        own = list(topic.comments.waiting_of(reader).oldest_first())
     for comment in own:
         if comment.parent_id in threads:
             threads[comment.parent_id].replies.append(comment)

@@ -14,9 +14,10 @@ from participants.models import Resident
 from tests import factories
 from tests.topics.parallel import at_once
 from topics import moderation
-from topics.discussion import CommentRefused, TalkClosed
 from topics.editing import FREELY, LIMIT, ChangedMeanwhile, NotChangeable, OnlyAddition, add_to, edit, withdraw
-from topics.models import HANDED_OVER, TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, Reason, Topic
+from topics.models import HANDED_OVER, TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, Reason, Topic, WatchedWord
+from topics.models.comment import fingerprint
+from topics.refusals import CommentRefused, DataFound, TalkClosed
 
 WRITTEN = datetime.datetime(2017, 5, 29, 14, 5, tzinfo=datetime.UTC)
 SOON = WRITTEN + FREELY
@@ -229,6 +230,40 @@ def test_text_that_was_never_public_is_not_shown_as_a_former_one(topic, comment,
     assert list(comment.versions.values_list("text", flat=True)) == [OLD, LINKED]
 
 
+DATA = "Zadzwońcie: 600 100 200"
+
+
+@pytest.mark.parametrize("act", [edit, add_to])
+def test_data_of_somebody_is_pointed_out_and_sent_on_only_to_a_moderator(comment, author, act):
+    with pytest.raises(DataFound) as refusal:
+        act(comment, by=author, text=DATA, now=SOON)
+    hint = refusal.value.hints[0]
+    assert refusal.value.text[hint.start : hint.end] == "600 100 200"
+    assert stored(comment).text == OLD
+    act(comment, by=author, text=DATA, insists=True, now=SOON)
+    assert (stored(comment).state, stored(comment).hold) == ("waiting", "phone")
+
+
+def test_fingerprint_follows_the_text_and_the_comment_does_not_repeat_itself(comment, author):
+    edit(comment, by=author, text=NEW.upper(), now=SOON)
+    assert stored(comment).digest == fingerprint(NEW) != ""
+    edit(comment, by=author, text=NEW, now=SOON)
+    assert stored(comment).state == "published"
+
+
+def test_word_that_the_office_refuses_cannot_be_put_in(comment, author):
+    WatchedWord.objects.create(word="cholera", act=WatchedWord.Act.REFUSE)
+    with pytest.raises(CommentRefused):
+        edit(comment, by=author, text="A niech to cholera", now=SOON)
+    assert stored(comment).text == OLD
+
+
+def test_newcomer_who_changes_a_published_comment_is_read_again(topic, resident):
+    comment = factories.make_published(topic, OLD, author=resident, created_at=WRITTEN)
+    edit(comment, by=resident, text=NEW, now=SOON)
+    assert (stored(comment).state, stored(comment).hold) == ("waiting", "first")
+
+
 # -- Additions -------------------------------------------------------------------------------------------------
 
 
@@ -363,6 +398,18 @@ def test_wrong_text_answers_422_and_is_kept(comment, author, english):
     assert response.status_code == 422
     assert typed_in(response.content.decode()) == "a" * 2001
     assert "Shorten the comment by 1 character." in response.content.decode()
+
+
+def test_data_is_marked_in_the_form_and_sent_on_with_a_tick(comment, author, english):
+    client, url = english(author), f"{comment.get_absolute_url()}popraw/"
+    assert 'name="insists"' not in client.get(url).content.decode()
+    response = client.post(url, {"text": DATA, "revision": 0})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "600 100 200</mark>" in page
+    assert typed_in(page) == DATA
+    client.post(url, {"text": DATA, "revision": revision_in(page), "insists": "on"})
+    assert (stored(comment).text, stored(comment).state) == (DATA, "waiting")
 
 
 def test_too_many_changes_answer_429_with_the_text_kept(comment, author, english):

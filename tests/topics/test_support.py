@@ -11,8 +11,8 @@ from participants.models import Resident
 from tests import factories
 from tests.topics.parallel import at_once
 from topics import moderation
-from topics.discussion import CommentRefused
 from topics.models import Comment, Reason, Support, Topic
+from topics.refusals import CommentRefused
 from topics.support import LIMIT, support, take_back
 
 CROWD = 50

@@ -109,9 +109,10 @@ def test_old_address_of_the_topic_leads_on(topic, stranger):
 @pytest.mark.parametrize("many", [1, 3])
 def test_page_costs_the_same_for_any_number(topic, stranger, django_assert_num_queries, many: int):
     comment = make_edited(topic, *[f"Tekst {n}" for n in range(many + 1)])
+    url = versions_of(comment)
     with django_assert_num_queries(2):
-        stranger.get(versions_of(comment))
-    assert stranger.post(versions_of(comment)).status_code == 405
+        stranger.get(url)
+    assert stranger.post(url).status_code == 405
 
 
 # -- Differences -----------------------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from tests.topics.pages import get, ids_of
 from tests.topics.parallel import at_once
 from topics import moderation
 from topics.cases import open_case
-from topics.discussion import CommentRefused
 from topics.editing import NotChangeable, withdraw
 from topics.models import HANDED_OVER, Case, Comment, Question, Reason, Topic
+from topics.refusals import CommentRefused
 from topics.support import support
 
 SAID = "Tekst, którego żałuję"

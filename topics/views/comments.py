@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from participants.limits import LimitReached
 from topics import drafts, editing
 from topics.differences import differences
-from topics.discussion import CommentRefused, TalkClosed
 from topics.forms import ChangeForm
 from topics.models import Comment, CommentVersion, Topic
+from topics.refusals import CommentRefused, DataFound, TalkClosed
 from topics.support import support, take_back
 from topics.threads import Order, after_mark, before_mark, pages_of_size, place_of, shows_supported
 from topics.views.reading import AFTER, ORDER, page_number
@@ -99,7 +99,10 @@ def _changed(request: HttpRequest, comment: Comment, act: Callable[..., Comment]
     if form.is_valid():
         sent = form.cleaned_data
         try:
-            changed = act(comment, by=request.user, text=sent["text"], seen_revision=sent["revision"])
+            how = {"text": sent["text"], "insists": sent["insists"], "seen_revision": sent["revision"]}
+            changed = act(comment, by=request.user, **how)
+        except DataFound as found:
+            form.ask_about(found)
         except (CommentRefused, LimitReached) as error:
             form.add_error("text", str(error))
             status, refusal = _status(error), type(error)
