@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from participants.models import Resident
 from tests import factories
+from tests.topics.pages import get
 from topics import moderation
-from topics.models import Comment, Reason, Topic
+from topics.editing import withdraw
+from topics.models import HANDED_OVER, Comment, CommentVersion, Reason, Topic
 
 PERSONAS = ["author", "neighbour", "moderator", "editor", "official", "suspended", "anonymous"]
-NOTICE_OR_TEXT = {"published", "hidden", "withdrawn"}
+NOTICE_OR_TEXT = {"published", "hidden", "withdrawn", "waiting again", "set aside", "handed over"}
 
 
 @pytest.fixture
@@ -34,11 +36,18 @@ def every_state(topic: Topic, author: Resident, moderator: Resident) -> dict[str
         "refused": factories.make_comment(topic, author=author),
         "withdrawn": factories.make_published(topic, author=author),
         "withdrawn while waiting": factories.make_comment(topic, author=author),
+        "waiting again": factories.make_published(topic, author=author),
+        "set aside": factories.make_published(topic, author=author),
+        "handed over": factories.make_published(topic, author=author),
     }
     for name in ("hidden", "refused"):
         moderation.hide(comments[name], by=moderator, reason=Reason.INSULT)
     for name in ("withdrawn", "withdrawn while waiting"):
-        Comment.objects.filter(pk=comments[name].pk).update(state=Comment.State.WITHDRAWN, withdrawn_at=timezone.now())
+        withdraw(comments[name], by=author)
+    for name, hold in (("waiting again", Comment.Hold.LINK), ("set aside", Comment.Hold.REPORTS)):
+        Comment.objects.filter(pk=comments[name].pk).update(state=Comment.State.WAITING, hold=hold)
+    moderation.hide(comments["handed over"], by=moderator, reason=Reason.UNLAWFUL)
+    Comment.objects.filter(pk=comments["handed over"].pk).update(hidden_reason=HANDED_OVER)
     return {name: Comment.objects.get(pk=comment.pk) for name, comment in comments.items()}
 
 
@@ -70,3 +79,62 @@ def test_topic_queryset_and_row_agree(people, persona: str, topic_state: str):
     assert topic.is_visible_to(reader) is expected
     assert Topic.objects.visible_to(reader).filter(pk=topic.pk).exists() is expected
     assert Topic.objects.public().filter(pk=topic.pk).exists() is topic.is_public
+
+
+# -- What the pages print ----------------------------------------------------------------------------------------
+
+ORDERS = ["", "?kolejnosc=najnowsze", "?kolejnosc=popierane"]
+NOTICES = {
+    "hidden": "Comment removed by a moderator",
+    "handed over": "This comment was passed on to be checked.",
+    "withdrawn": "The author removed this comment",
+    "waiting again": "A moderator is reading this comment once more.",
+    "set aside": "A moderator is reading this comment once more.",
+}
+OF_THE_AUTHOR = {"waiting", "waiting again", "set aside"}
+
+
+def marked(topic: Topic, author: Resident, moderator: Resident) -> dict[str, Comment]:
+    """A comment in each state, whose text, former text, signature and estate say which."""
+    comments = every_state(topic, author, moderator)
+    for name, comment in comments.items():
+        said = {"text": f"Tekst {name}.", "author_name": f"Podpis {name}.", "author_estate": f"Osiedle {name}."}
+        Comment.objects.filter(pk=comment.pk).update(html=f"<p>Tekst {name}.</p>", edited_at=timezone.now(), **said)
+        stamps = {"written_at": comment.created_at, "replaced_at": comment.created_at}
+        CommentVersion.objects.create(comment=comment, number=1, text=f"Dawny {name}.", was_public=True, **stamps)
+    return comments
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_page_prints_no_text_that_the_reader_may_not_read(people, as_user, persona: str, order: str):
+    topic = factories.make_topic()
+    comments = marked(topic, people["author"], people["moderator"])
+    reader = people[persona]
+    page = get(as_user(reader if reader.is_authenticated else None), topic.get_absolute_url() + order)
+    read = {"published"} | (OF_THE_AUTHOR if persona == "author" and "popierane" not in order else set())
+    for words in ("Tekst", "Podpis", "Osiedle"):
+        printed = {name for name in comments if f"{words} {name}." in page}
+        assert printed == (read if words != "Osiedle" else {"published"})
+    assert "Dawny" not in page
+    for name, notice in NOTICES.items():
+        shown = "popierane" not in order and not (persona == "author" and name in OF_THE_AUTHOR)
+        assert (notice in page.partition(f'id="k-{comments[name].pk}"')[2].partition("</article>")[0]) is shown
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_only_what_is_published_can_be_supported_or_compared(people, as_user, persona: str):
+    topic = factories.make_topic()
+    comments = marked(topic, people["author"], people["moderator"])
+    reader = people[persona]
+    client = as_user(reader if reader.is_authenticated else None)
+    compared = {
+        name
+        for name, comment in comments.items()
+        if client.get(f"/tematy/{topic.slug}/k/{comment.pk}/wersje/").status_code == 200
+    }
+    assert compared == {"published"}
+    for comment in comments.values():
+        client.post(f"/tematy/{topic.slug}/k/{comment.pk}/popieram/", {"chce": "tak"})
+    counted = {name for name, comment in comments.items() if Comment.objects.get(pk=comment.pk).support_count}
+    assert counted == ({"published"} if persona in {"neighbour", "moderator", "editor", "official"} else set())
