@@ -19,7 +19,7 @@ from topics.hints import Hint, find_hints
 from topics.holding import Sending, reason_to_hold, record_of
 from topics.models import TEXT_LIMIT, Case, Comment, Topic
 from topics.models.comment import fingerprint
-from topics.questions import ask
+from topics.questions import ask, official_word, unanswered
 from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
 
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
@@ -160,6 +160,8 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
     comment.save(update_fields=changed)
     if is_first and comment.is_question:
         ask(comment, topic=topic, now=now)
+    if comment.is_official:
+        _hear(comment, topic, is_first=is_first, now=now)
     topic.comment_count += 1
     topic.official_count += comment.is_official
     topic.last_comment_at = max(filter(None, [topic.last_comment_at, comment.published_at]))
@@ -167,8 +169,18 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
     topic.save_counters()
 
 
-def take_from_view(comment: Comment, *, topic: Topic) -> None:
+def _hear(comment: Comment, topic: Topic, *, is_first: bool, now: datetime.datetime) -> None:
+    """What an official word brings about. The first one of a talk is pinned above it, where editors pinned nothing."""
+    if is_first and not topic.official_count and topic.pinned_id is None:
+        topic.pinned = comment
+    if comment.parent_id:
+        official_word(comment, now=now)
+
+
+def take_from_view(comment: Comment, *, topic: Topic, now: datetime.datetime | None = None) -> None:
     """Take a published comment out of the counts; its place stays. The caller holds the lock of `topic`."""
+    if comment.is_official and comment.parent_id:
+        unanswered(comment, now=now or timezone.now())
     topic.comment_count -= 1
     topic.official_count -= comment.is_official
     if topic.pinned_id == comment.pk:

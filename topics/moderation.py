@@ -99,7 +99,7 @@ def _hide(comment: Comment, topic: Topic, decision: Decision) -> None:
     if comment.state == Comment.State.WAITING:
         decision.act = Decision.Act.REFUSE
     else:
-        take_from_view(comment, topic=topic)
+        take_from_view(comment, topic=topic, now=decision.decided_at)
     comment.state = Comment.State.HIDDEN
     comment.hidden_at, comment.hidden_reason = decision.decided_at, decision.reason
     comment.save(update_fields=["state", "hidden_at", "hidden_reason"])

@@ -1,14 +1,19 @@
 """The course of a question: who has it, what became of it, how long it took."""
 
+import datetime
+import statistics
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Institution
 from topics.models.comment import Comment
 from topics.models.topic import Topic
+
+LATEST = 1000  # first words whose median says how long an institution takes
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -23,14 +28,20 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def answered(self) -> "QuestionQuerySet":
         return self.filter(state=Question.State.ANSWERED)
 
-    def held_by(self, institution: Institution | None) -> "QuestionQuerySet":
-        return self.filter(institution=institution)
+    def waiting(self) -> "QuestionQuerySet":
+        """Those that an institution has on its table, or would have if somebody had said which."""
+        return self.filter(state__in=[Question.State.WAITS, Question.State.PASSED])
+
+    def had_by(self, institution: int) -> "QuestionQuerySet":
+        """Those that the institution of this key has, or had once."""
+        return self.filter(Exists(QuestionStep.objects.filter(question=OuterRef("pk"), institution=institution)))
 
     def newest_first(self) -> "QuestionQuerySet":
         return self.order_by("-number")
 
     def longest_waiting_first(self) -> "QuestionQuerySet":
-        return self.order_by("since", "number")
+        """By when they were asked: numbers are given in that order."""
+        return self.order_by("number")
 
 
 class Question(models.Model):
@@ -86,8 +97,36 @@ class Question(models.Model):
     def is_public(self) -> bool:
         return self.comment.state == Comment.State.PUBLISHED and self.topic.is_public
 
+    @property
+    def first_word_took(self) -> datetime.timedelta | None:
+        """From the question to the first official word, whoever had it."""
+        return self.answered_at - self.asked_at if self.answered_at else None
+
     def get_absolute_url(self) -> str:
         return reverse("topics:question", args=[self.number])
+
+
+class QuestionStepQuerySet(models.QuerySet["QuestionStep"]):
+    def public(self) -> "QuestionStepQuerySet":
+        """Those of questions that everybody can read now."""
+        readable = self.filter(question__comment__state=Comment.State.PUBLISHED)
+        return readable.exclude(question__topic__state=Topic.State.DRAFT)
+
+    def answers(self) -> "QuestionStepQuerySet":
+        """Official words to questions that are still answered."""
+        return self.filter(state=Question.State.ANSWERED, question__state=Question.State.ANSWERED)
+
+    def first_words(self) -> "QuestionStepQuerySet":
+        return self.filter(waited__isnull=False)
+
+    def questions(self) -> int:
+        """How many questions these are steps of. One query."""
+        return self.aggregate(found=Count("question", distinct=True))["found"]
+
+    def usual_wait(self) -> datetime.timedelta | None:
+        """The median of how long the latest first words took; None where there is none. One query."""
+        waits = list(self.first_words().order_by("-at", "-pk").values_list("waited", flat=True)[:LATEST])
+        return statistics.median(waits) if waits else None
 
 
 class QuestionStep(models.Model):
@@ -119,6 +158,8 @@ class QuestionStep(models.Model):
         related_name="+",
     )
     at = models.DateTimeField(_("at"))
+
+    objects = QuestionStepQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("step of a question")

@@ -170,6 +170,8 @@ class Topic(Addressed):
 
     objects = TopicQuerySet.as_manager()
 
+    questions_waiting = questions_answered = 0  # told by topics.questions.count_in, for lists
+
     reserved_slugs = frozenset({"rss"})
 
     class Meta:
