@@ -7,14 +7,15 @@ from django.views.decorators.http import require_safe
 
 from meetings.sitemaps import MeetingSitemap
 from participants.sitemaps import InstitutionSitemap, OfficialSitemap
-from topics.sitemaps import TopicSitemap
+from topics.sitemaps import QuestionSitemap, TopicSitemap
 
 
 class PageSitemap(Sitemap):
     """The pages that are always there."""
 
     def items(self) -> list[str]:
-        return ["home", "meetings:list", "topics:list", "participants:institution_list", "about", "rules"]
+        lists = ["meetings:list", "topics:list", "topics:questions", "participants:institution_list"]
+        return ["home", *lists, "about", "rules"]
 
     def location(self, name: str) -> str:
         return reverse(name)
@@ -24,6 +25,7 @@ SITEMAPS = {
     "pages": PageSitemap,
     "meetings": MeetingSitemap,
     "topics": TopicSitemap,
+    "questions": QuestionSitemap,
     "institutions": InstitutionSitemap,
     "officials": OfficialSitemap,
 }

@@ -17,6 +17,7 @@ PER_PAGE = 60
 SHOWN = 20  # of each list on a page; the newest
 LINES = 100  # of lists of guests that are read to show so many meetings
 PEOPLE = 60
+ONE_DAY = datetime.timedelta(days=1)
 
 
 @require_safe
@@ -28,7 +29,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def institution(request: HttpRequest, slug: str) -> HttpResponse:
-    """Seven queries, whatever the number of people and meetings."""
+    """Ten queries, whatever the number of people, meetings and questions."""
     institutions = Institution.objects.visible_to(request.user).select_related("parent")
     found = get_object_or_404(institutions, slug=slug)
     today = timezone.localdate()
@@ -43,6 +44,7 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
         "former_names": found.former_names.all(),
         "organised": found.organised_meetings.public().without_texts().latest_first()[:SHOWN],
         "attended": _by_meeting(found.presences, today),
+        "questions": _questions(found),
         "shown": SHOWN,
     }
     return _page(request, "participants/institution_detail.html", context, is_open=found.is_public)
@@ -69,6 +71,17 @@ def official(request: HttpRequest, slug: str) -> HttpResponse:
 def _posts(page: Institution | Official) -> Any:
     """On a page that is not open yet, the posts as they will look when it is."""
     return page.appointments.public() if page.is_public else page.appointments.named()
+
+
+def _questions(institution: Institution) -> dict[str, Any]:
+    """What residents asked it: how many wait and are answered, and its usual days to the first word. Three queries."""
+    steps = institution.question_steps.public()
+    usual = steps.usual_wait()
+    return {
+        "waiting": institution.questions.public().waiting().count(),
+        "answered": steps.answers().questions(),
+        "days": None if usual is None else round(usual / ONE_DAY),
+    }
 
 
 def _by_meeting(presences: Any, today: datetime.date) -> list[dict]:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from topics import feeds
-from topics.views import comments, reading, writing
+from topics.views import comments, questions, reading, writing
 
 app_name = "topics"
 urlpatterns = [
@@ -17,4 +17,6 @@ urlpatterns = [
     path("tematy/<slug:slug>/k/<int:pk>/usun/", comments.withdraw_comment, name="withdraw"),
     path("tematy/<slug:slug>/k/<int:pk>/wersje/", comments.versions, name="versions"),
     path("tematy/<slug:slug>/watek/<int:pk>/", reading.thread, name="thread"),
+    path("pytania/", questions.question_list, name="questions"),
+    path("pytania/<int:number>/", questions.question, name="question"),
 ]

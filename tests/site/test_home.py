@@ -117,7 +117,7 @@ def test_home_costs_the_same_whatever_the_site_holds(client: Client, rows: int):
         make_topic().estates.add(make_estate(f"Osiedle {number}"), make_estate("Wierzeje"))
     with CaptureQueriesContext(connection) as queries:
         home(client)
-    assert len(queries) == 4
+    assert len(queries) == 5
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -128,4 +128,4 @@ def test_home_of_a_resident_costs_two_queries_more(as_user, resident, rows: int)
         make_topic()
     with CaptureQueriesContext(connection) as queries:
         home(client)
-    assert len(queries) == 6
+    assert len(queries) == 7

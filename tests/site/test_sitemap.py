@@ -6,13 +6,13 @@ from topics.models import Topic
 
 
 def locations(client) -> str:
-    sections = ("pages", "meetings", "topics", "institutions", "officials")
+    sections = ("pages", "meetings", "topics", "questions", "institutions", "officials")
     return "".join(client.get(f"/sitemap-{section}.xml").text for section in sections)
 
 
 def test_index_names_every_section(client, db):
     page = client.get("/sitemap.xml").text
-    assert page.count("<sitemap>") == 5
+    assert page.count("<sitemap>") == 6
 
 
 def test_sections_hold_what_is_public_and_nothing_else(client, db):

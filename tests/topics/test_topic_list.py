@@ -128,12 +128,12 @@ def test_list_costs_the_same_for_any_number(client, as_user, resident, django_as
     estate = factories.make_estate()
     for _ in range(topics):
         factories.make_topic().estates.add(estate)
-    with django_assert_num_queries(5):  # count, topics, their estates; the two choices
+    with django_assert_num_queries(6):  # count, topics, their estates and questions; the two choices
         client.get(URL)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(f"{URL}?osiedle={estate.slug}")
     reader = as_user(resident)
-    with django_assert_num_queries(7):  # and the session and the account
+    with django_assert_num_queries(8):  # and the session and the account
         reader.get(URL)
 
 

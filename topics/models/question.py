@@ -2,6 +2,7 @@
 
 import datetime
 import statistics
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -17,9 +18,16 @@ LATEST = 1000  # first words whose median says how long an institution takes
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
+    OWN = ("state", "since", "asked_at", "answered_at")
+    IN_LIST = (*OWN, "comment__text", "topic__title", "topic__slug", "institution__name")
+
     def public(self) -> "QuestionQuerySet":
         """Those whose text everybody can read now."""
         return self.filter(comment__state=Comment.State.PUBLISHED).exclude(topic__state=Topic.State.DRAFT)
+
+    def visible_to(self, user: Any) -> "QuestionQuerySet":
+        """Those that have a page: a number and an address stay where the text does not, for whoever asks."""
+        return self.exclude(topic__state=Topic.State.DRAFT)
 
     def open(self) -> "QuestionQuerySet":
         """Those that somebody still has to answer."""
@@ -35,6 +43,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def had_by(self, institution: int) -> "QuestionQuerySet":
         """Those that the institution of this key has, or had once."""
         return self.filter(Exists(QuestionStep.objects.filter(question=OuterRef("pk"), institution=institution)))
+
+    def for_list(self) -> "QuestionQuerySet":
+        """With what a row of a list prints, and no more."""
+        return self.select_related("comment", "topic", "institution").only(*QuestionQuerySet.IN_LIST)
 
     def newest_first(self) -> "QuestionQuerySet":
         return self.order_by("-number")

@@ -18,6 +18,7 @@ from topics.discussion import appointment_of, may_be_written_in
 from topics.forms import CommentForm, TopicFilterForm
 from topics.models import Comment, Topic
 from topics.models.topic import TopicQuerySet
+from topics.questions import count_in
 from topics.threads import Order, Part, Place, Thread, after_mark, pages_of, part_of, place_of, replies_on_page
 
 TOPICS_PER_PAGE = 20
@@ -28,7 +29,7 @@ MEETING_COLUMNS = [f"meeting__{name}" for name in SHOWN_OF_A_MEETING]
 
 @require_safe
 def topic_list(request: HttpRequest) -> HttpResponse:
-    """Five queries for a stranger, one more for each estate or category chosen."""
+    """Six queries for a stranger, one more for each estate or category chosen."""
     today = timezone.localdate()
     filters = TopicFilterForm(request.GET)
     if not filters.is_valid():
@@ -37,6 +38,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     found = _filtered(Topic.objects.public().without_texts(), chosen, today)
     topics = _in_order(found, chosen["kolejnosc"]).open_first(today)
     page = page_of(request, topics.prefetch_related("estates"), size=TOPICS_PER_PAGE)
+    count_in(page)
     context = {
         "page": page,
         "rows": [(topic, not topic.accepts_comments(today)) for topic in page],
