@@ -1,15 +1,19 @@
-"""The life of a topic: draft, open, closed, archived."""
+"""The life of a topic: draft, open, closed, archived; and talks that are calmed down for a time."""
 
+import calendar
 import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from topics.models import Topic
+from topics.models import Category, Topic
 
 PERMISSION = "topics.change_topic"
+CALM = "topics.calm_topic"
+CALM_HOURS = (24, 48, 72)
 State = Topic.State
 
 
@@ -26,7 +30,7 @@ def open_talk(topic: Topic, *, by: Any, now: datetime.datetime | None = None) ->
         raise ChangeRefused(_("The last day of the talk has passed. Change it first."))
     topic.state, topic.closed_at = State.OPEN, None
     topic.published_at = topic.published_at or now
-    topic.active_at = topic.active_at or now
+    topic.active_at = now  # a talk opened again is not quiet, and not closed again within the hour
     return _saved(topic)
 
 
@@ -59,15 +63,91 @@ def take_back(topic: Topic, *, by: Any) -> Topic:
     return _saved(topic)
 
 
+@transaction.atomic
+def hold_everything(topic: Topic, *, by: Any, hours: int, now: datetime.datetime | None = None) -> Topic:
+    """Have every comment of residents read before it appears, for CALM_HOURS. Ends by itself; asked again, anew."""
+    topic = _locked(topic, by, expected={State.OPEN}, permission=CALM)
+    topic.held_until = _end(hours, now)
+    return _saved(topic)
+
+
+@transaction.atomic
+def slow_down(topic: Topic, *, by: Any, hours: int, now: datetime.datetime | None = None) -> Topic:
+    """Let each resident write once in a while only, for CALM_HOURS. Ends by itself; asked again, anew."""
+    topic = _locked(topic, by, expected={State.OPEN}, permission=CALM)
+    topic.slow_until = _end(hours, now)
+    return _saved(topic)
+
+
+@transaction.atomic
+def end_hold(topic: Topic, *, by: Any, now: datetime.datetime | None = None) -> Topic:
+    """New comments appear again as before; those that wait stay with the moderators."""
+    topic = _locked(topic, by, expected=set(State), permission=CALM)
+    if not topic.holds_everything(now or timezone.now()):
+        raise ChangeRefused(_("This is over already."))
+    topic.held_until = None
+    return _saved(topic)
+
+
+@transaction.atomic
+def end_slow(topic: Topic, *, by: Any, now: datetime.datetime | None = None) -> Topic:
+    topic = _locked(topic, by, expected=set(State), permission=CALM)
+    if not topic.is_slow(now or timezone.now()):
+        raise ChangeRefused(_("This is over already."))
+    topic.slow_until = None
+    return _saved(topic)
+
+
+def close_quiet(now: datetime.datetime | None = None) -> int:
+    """Close the talks in which nobody has written for as many months as their category says; returns how many.
+
+    Each in a transaction of its own, and looked at again under its lock: a comment written at this moment keeps it
+    open, and so does one that waits for a moderator. Two queries, and five for each talk that looks quiet.
+    """
+    now = now or timezone.now()
+    quiet = Q(pk__in=[])
+    for pk, months in Category.objects.filter(quiet_months__isnull=False).values_list("pk", "quiet_months"):
+        quiet |= Q(category=pk, active_at__lt=months_before(now, months))
+    found = Topic.objects.filter(quiet, state=State.OPEN).order_by("pk").values_list("pk", flat=True)
+    return sum(_close_if_quiet(pk, now) for pk in list(found))
+
+
+@transaction.atomic
+def _close_if_quiet(pk: int, now: datetime.datetime) -> bool:
+    topic = Topic.objects.select_for_update(of=("self",)).select_related("category").get(pk=pk)
+    months = topic.category.quiet_months
+    if topic.state != State.OPEN or months is None or topic.active_at >= months_before(now, months):
+        return False
+    if topic.comments.waiting().exists():
+        return False
+    topic.state, topic.closed_at = State.CLOSED, now
+    _saved(topic)
+    return True
+
+
+def months_before(moment: datetime.datetime, months: int) -> datetime.datetime:
+    """The same hour so many months ago; a month before 31 October is 30 September."""
+    local = timezone.localtime(moment)
+    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
+    day = min(local.day, calendar.monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)
+
+
+def _end(hours: int, now: datetime.datetime | None) -> datetime.datetime:
+    if hours not in CALM_HOURS:
+        raise ChangeRefused(_("Choose 24, 48 or 72 hours."))
+    return (now or timezone.now()) + datetime.timedelta(hours=hours)
+
+
 def _saved(topic: Topic) -> Topic:
     topic.revision += 1  # whoever has the form open is told
     topic.save()
     return topic
 
 
-def _locked(topic: Topic, by: Any, *, expected: set[str]) -> Topic:
-    if not by.has_perm(PERMISSION):
-        raise ChangeRefused(_("Only the editors may decide this."))
+def _locked(topic: Topic, by: Any, *, expected: set[str], permission: str = PERMISSION) -> Topic:
+    if not by.has_perm(permission):
+        raise ChangeRefused(_("Your role does not let you decide this."))
     topic = Topic.objects.select_for_update().get(pk=topic.pk)
     if topic.state not in expected:
         raise ChangeRefused(_("The topic is “%(state)s” already.") % {"state": topic.get_state_display()})

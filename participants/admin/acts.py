@@ -23,8 +23,9 @@ class NothingToFill(forms.Form):
 class Act:
     """`run(row, by=…, **fields of the form)` is a function of the domain; `name` stands in the address.
 
-    An act without a form is done by its button at once. `states` are those in which the button is shown;
-    whether it may be done is decided by `run` alone.
+    An act without a form is done by its button at once. `states` are those in which the button is shown, if the row
+    also `fits`; whether it may be done is decided by `run` alone. `permission` is asked for where the act needs another
+    one than changing the row; `initial` fills the form from the row.
     """
 
     name: str
@@ -35,6 +36,9 @@ class Act:
     states: frozenset[str]
     form: type[forms.Form] | None = NothingToFill
     is_grave: bool = False
+    permission: str = ""
+    fits: Callable[[Any], bool] = lambda obj: True
+    initial: Callable[[Any], dict[str, Any]] = lambda obj: {}
 
     @property
     def is_done_at_once(self) -> bool:
@@ -64,21 +68,27 @@ class ActsAdmin(PanelAdmin):
         """What somebody should look at before it is published. None here."""
         return []
 
+    def may_do(self, request: HttpRequest, act: Act, obj: Any) -> bool:
+        """Whether the act is one for this person, in whatever state the row is."""
+        if act.permission:
+            return self.has_view_permission(request, obj) and request.user.has_perm(act.permission)
+        return self.has_change_permission(request, obj)
+
     def offered(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
-        if obj is None or not self.has_change_permission(request, obj):
+        if obj is None:
             return []
         state = self.state_of(obj)
         return [
             {"act": act, "url": reverse(f"admin:{self._url_name(act.name)}", args=[obj.pk])}
             for act in self.acts
-            if state in act.states
+            if state in act.states and act.fits(obj) and self.may_do(request, act, obj)
         ]
 
     def act_view(self, request: HttpRequest, pk: int, act: Act) -> HttpResponse:
         obj = self.get_object(request, str(pk))
         if obj is None:
             raise Http404
-        if not self.has_change_permission(request, obj):
+        if not self.may_do(request, act, obj):
             raise PermissionDenied
         form = self._form(request, act, obj)
         if request.method == "POST" and form.is_valid() and self._done(request, act, obj, form):
@@ -90,7 +100,7 @@ class ActsAdmin(PanelAdmin):
         data = request.POST if request.method == "POST" else None
         if issubclass(make, forms.ModelForm):
             return make(data, instance=obj)
-        return make(data)
+        return make(data, initial=act.initial(obj))
 
     def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> bool:
         """False when the page is to be shown again, with what is wrong."""

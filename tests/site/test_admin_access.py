@@ -17,8 +17,8 @@ from topics.models import Topic, WatchedWord
 
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
-EDITORS |= {"category", "topic", "comment", "forum", "meeting"}
-MODERATORS = {"comment", "decision", "topic", "watchedword"}
+EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+MODERATORS = {"comment", "decision", "question", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
 
@@ -138,6 +138,7 @@ def fill_in() -> None:
     topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
     factories.make_agenda_item(meeting, topic)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
+    factories.make_published(topic, author=author, kind="question")
     comment = factories.make_comment(topic, author=author)
     comment.decisions.create(act="publish", rules_version="1", decided_by_name="Ewa", decided_at=comment.created_at)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")

@@ -1,3 +1,3 @@
-from topics.admin import comments, decisions, topics, words
+from topics.admin import comments, decisions, questions, topics, words
 
-__all__ = ["comments", "decisions", "topics", "words"]
+__all__ = ["comments", "decisions", "questions", "topics", "words"]

@@ -10,6 +10,7 @@ from participants.admin.acts import Act, ActsAdmin
 from participants.admin.conflicts import RevisedAdmin, RevisedForm
 from participants.admin.frame import PanelAdmin
 from topics import publication
+from topics.admin import calm
 from topics.models import Category, Comment, Topic
 
 State = Topic.State
@@ -62,18 +63,30 @@ class TopicForm(RevisedForm):
 @admin.register(Topic)
 class TopicAdmin(ActsAdmin, RevisedAdmin):
     form = TopicForm
-    acts = ACTS
+    acts = (*ACTS, *calm.ACTS)
     refusal = publication.ChangeRefused
     list_display = ["title", "category", "state", "comment_count", "official_count", "active_at"]
     list_filter = ["state", "category", "estates"]
     list_select_related = ["category"]
     search_fields = ["title", "lead"]
-    autocomplete_fields = ["category", "estates"]
+    autocomplete_fields = ["category", "estates", "institution"]
     date_hierarchy = "published_at"
-    readonly_fields = ["state", "published_at", "closed_at", "comment_count"]
+    readonly_fields = ["state", "published_at", "closed_at", "comment_count", "held_until", "slow_until"]
     fieldsets = [
-        (None, {"fields": ["title", "category", "estates", "lead", "body", "see_also"]}),
-        (_("Talk"), {"fields": ["state", ("published_at", "closed_at"), "comment_count", "closes_on", "pinned"]}),
+        (None, {"fields": ["title", "category", "estates", "lead", "body", "see_also", "other_path", "institution"]}),
+        (
+            _("Talk"),
+            {
+                "fields": [
+                    "state",
+                    ("published_at", "closed_at"),
+                    "comment_count",
+                    ("held_until", "slow_until"),
+                    "closes_on",
+                    "pinned",
+                ]
+            },
+        ),
         (_("Address of the page"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
 
@@ -90,5 +103,5 @@ class TopicAdmin(ActsAdmin, RevisedAdmin):
 
 @admin.register(Category)
 class CategoryAdmin(PanelAdmin):
-    list_display = ["name", "position", "slug"]
+    list_display = ["name", "position", "quiet_months", "slug"]
     search_fields = ["name"]

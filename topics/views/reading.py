@@ -133,6 +133,7 @@ def talk_context(request: HttpRequest, topic: Topic) -> dict[str, Any]:
         "topic": topic,
         "closed_since": topic.closed_since(timezone.localdate(now)),
         "post": post,
+        "calm": {"holds": topic.holds_everything(now), "is_slow": topic.is_slow(now)},
         "official": official,
         "is_open": is_open,
         "suspended": suspended,

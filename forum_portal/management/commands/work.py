@@ -1,4 +1,4 @@
-"""The background worker: delivers letters and moves meetings on when their hour has come."""
+"""The background worker: delivers letters, and does what the clock does to meetings and talks."""
 
 import logging
 import signal
@@ -15,11 +15,12 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from meetings.publication import move_on
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
+from topics.publication import close_quiet
 
 log = logging.getLogger(__name__)
 HOUR = 3600
 ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
-HOURLY = (forget_old, forget_tallies)
+HOURLY = (forget_old, forget_tallies, close_quiet)
 
 
 def run(job: Callable[[], Any]) -> Any:
@@ -36,7 +37,7 @@ def run(job: Callable[[], Any]) -> Any:
 
 
 class Command(BaseCommand):
-    help = "Delivers queued letters and publishes scheduled meetings, until it is told to stop. Any number may run."
+    help = "Delivers letters, publishes meetings and closes quiet talks, until it is told to stop. Any number may run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="Do what is due and stop.")
