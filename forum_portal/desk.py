@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from meetings.models import Meeting
 from participants.models import Letter
-from topics.models import Comment, Topic
+from topics.models import Comment, Question, Topic
+from topics.questions import institution_of
 
 SHOWN_MEETINGS = 5
 
@@ -26,12 +27,15 @@ class Item:
 
 
 def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
-    """By role, six queries at most, whatever the size of the site."""
-    today = timezone.localdate(now or timezone.now())
+    """By role, eight queries at most, whatever the size of the site."""
+    now = now or timezone.now()
+    today = timezone.localdate(now)
     items: list[Item] = []
     meetings: list[Meeting] = []
     if user.has_perm("topics.change_comment"):
         items.append(_comments(user))
+    if user.has_perm("topics.change_question"):
+        items += _questions(user, now)
     if user.has_perm("meetings.change_meeting"):
         items += _meetings(today)
         ahead = Meeting.objects.visible_to(user).filter(last_day__gte=today).soonest_first()
@@ -47,6 +51,18 @@ def _comments(user: Any) -> Item:
     label = ngettext("comment waits for a moderator", "comments wait for a moderator", found["count"])
     url = reverse("admin:topics_comment_changelist")
     return Item(found["count"], label, url, since=found["since"], is_urgent=bool(found["count"]))
+
+
+def _questions(user: Any, now: datetime.datetime) -> list[Item]:
+    """What the institution has to answer in whose name the account speaks."""
+    own = institution_of(user, now)
+    if own is None:
+        return []
+    waiting = Question.objects.public().waiting().filter(institution=own)
+    found = waiting.aggregate(count=Count("pk"), since=Min("asked_at"))
+    label = ngettext("question waits for you", "questions wait for you", found["count"])
+    url = f"{reverse('admin:topics_question_changelist')}?holder=us"
+    return [Item(found["count"], label, url, since=found["since"], is_urgent=bool(found["count"]))]
 
 
 def _meetings(today: datetime.date) -> list[Item]:

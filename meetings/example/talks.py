@@ -7,7 +7,7 @@ import uuid
 from django.utils import timezone
 
 from meetings.example import voices
-from meetings.example.people import Cast
+from meetings.example.people import POLICE, Cast
 from participants.models import Estate, Resident
 from participants.prose import bind_short_words as bound
 from participants.roles import SYSTEM
@@ -35,6 +35,8 @@ def make_topics(cast: Cast, now: datetime.datetime) -> dict[str, Topic]:
     }
     topics["crossing"].closes_on = timezone.localdate(now) + 30 * DAY
     topics["crossing"].save()
+    topics["way"].institution = cast.institutions[POLICE]
+    topics["way"].save()
     began = now - 34 * DAY
     topics = {key: open_talk(topic, by=SYSTEM, now=began) for key, topic in topics.items()}
     _make("Oszustwa przez telefon", "To jest szkic. Widzi go tylko redakcja.", property_)
@@ -91,6 +93,7 @@ class Talk:
             topic=topic,
             author=author,
             text=bound(text),
+            kind=Comment.Kind.QUESTION if text.endswith("?") else Comment.Kind.OPINION,
             parent=parent,
             submission=uuid.uuid4(),
             now=self.clock,

@@ -7,10 +7,11 @@ from playwright.sync_api import Page
 from meetings.models import Meeting
 from participants.models import Institution, Official
 from tests.browser.conftest import accessibility_faults, nobody_in_danger, overflows
-from topics.models import Topic
+from topics.models import Question, Topic
 
 SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/", "/nie-ma-takiej-strony/"]
 LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
+LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
 ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
 
 
@@ -21,10 +22,17 @@ def content(transactional_db):
 
 
 def pages_of_content() -> list[str]:
-    """One meeting of each public state, topics open, closed and archived, an institution, an official."""
+    """One of each public state of meetings, topics and questions, an institution, an official."""
     states = {meeting.state: meeting for meeting in Meeting.objects.public()}
     topics = {topic.state: topic for topic in Topic.objects.public().order_by("comment_count")}
-    found = [*states.values(), *topics.values(), Institution.objects.public()[0], Official.objects.public()[0]]
+    questions = {question.state: question for question in Question.objects.public()}
+    found = [
+        *states.values(),
+        *topics.values(),
+        *questions.values(),
+        Institution.objects.public()[0],
+        Official.objects.public()[0],
+    ]
     longest = Topic.objects.public().order_by("comment_count").last()
     return [*(page.get_absolute_url() for page in found), f"{longest.get_absolute_url()}?strona=2"]
 

@@ -142,8 +142,18 @@ def test_search_and_filters_find_no_more_than_the_list(each, people, as_user, to
     assert found(q="lampy") == 2
     assert found(state__exact="passed") == 1
     assert found(holder=town.pk) == 2  # no filter of theirs
+    assert found(holder="us") == 1
     assert as_user(people["editor"]).get(LIST, {"holder": town.pk}).context["cl"].result_count == 2
     assert as_user(people["editor"]).get(LIST, {"holder": "nobody"}).context["cl"].result_count == 1
+
+
+def test_desk_tells_an_institution_what_waits_for_it(each, people, as_user, police, town):
+    for account, count in ((people["police"], 1), (make_answerer(town), 2), (people["former police"], None)):
+        client = as_user(account)
+        items = client.get(reverse("admin:index")).context["desk"]["items"]
+        assert [item.count for item in items] == ([] if count is None else [count])
+        for item in items:
+            assert client.get(item.url).context["cl"].result_count == count
 
 
 def test_answer_is_written_in_the_name_of_the_post(topic, police, as_user):

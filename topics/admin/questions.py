@@ -69,6 +69,7 @@ def _seen(question: Question) -> dict[str, Any]:
 
 
 ANSWER = "answer"
+OWN = "us"
 ACTS = (
     Act(
         name=ANSWER,
@@ -104,22 +105,26 @@ ACTS = (
 
 
 class HolderFilter(admin.SimpleListFilter):
-    """Whose questions to show; for those who look after all of them."""
+    """What the person's own institution has on its table; whose questions to show, for who looks after all of them."""
 
     title = _("who has it")
     parameter_name = "holder"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        own = [(OWN, _("waits for us"))] if questions.institution_of(request.user, timezone.now()) else []
         if not request.user.has_perm(questions.EVERY):
-            return []
+            return own
         holders = Institution.objects.filter(pk__in=Question.objects.public().values("institution"))
-        return [("nobody", _("nobody")), *((str(pk), name) for pk, name in holders.by_name().values_list("pk", "name"))]
+        named = [(str(pk), name) for pk, name in holders.by_name().values_list("pk", "name")]
+        return [*own, ("nobody", _("nobody")), *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         chosen = self.value()
-        if chosen == "nobody":
-            return queryset.filter(institution=None)
-        return queryset.filter(institution=chosen) if chosen in dict(self.lookup_choices) else queryset
+        if chosen not in dict(self.lookup_choices):
+            return queryset
+        if chosen == OWN:
+            return queryset.waiting().filter(institution=questions.institution_of(request.user, timezone.now()))
+        return queryset.filter(institution=None if chosen == "nobody" else chosen)
 
 
 class StepInline(ReadOnly, PanelInline):
