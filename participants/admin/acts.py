@@ -68,6 +68,10 @@ class ActsAdmin(PanelAdmin):
         """What somebody should look at before it is published. None here."""
         return []
 
+    def quote_from(self, obj: Any) -> str:
+        """What the act is about, in its own words, above the form. Nothing here."""
+        return ""
+
     def may_do(self, request: HttpRequest, act: Act, obj: Any) -> bool:
         """Whether the act is one for this person, in whatever state the row is."""
         if act.permission:
@@ -126,6 +130,7 @@ class ActsAdmin(PanelAdmin):
             "act": act,
             "form": form,
             "doubts": self.doubts_about(obj),
+            "quote": self.quote_from(obj),
             "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/act.html", context)

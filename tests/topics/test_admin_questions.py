@@ -222,7 +222,9 @@ def test_what_is_missing_is_said_beside_the_field(topic, police, as_user, act: s
 def test_looking_at_an_act_changes_nothing(topic, police, as_user):
     question, client = make_question(topic), as_user(make_answerer(police))
     for act in ("answer", "pass-on", "meeting"):
-        assert "seen" in fields_of(client.get(page(question, act)))
+        asked = client.get(page(question, act))
+        assert "seen" in fields_of(asked)
+        assert question.comment.text in asked.content.decode()
     assert question.steps.count() == 1
 
 

@@ -259,6 +259,13 @@ def test_lists_of_topics_tell_what_waits_and_is_answered(client, each, moderator
     assert "question answered" not in get(client, address)
 
 
+def test_examples_are_marked_in_the_list_and_on_their_page(client, topic, police):
+    example = factories.make_topic(is_example=True, institution=police)
+    questions = [make_question(example), make_question(topic)]
+    assert get(client, URL).count("Example</span>") == 1
+    assert [get(client, question.get_absolute_url()).count("Example</span>") for question in questions] == [1, 0]
+
+
 def test_list_of_topics_leads_to_the_questions(client, db):
     assert 'href="/pytania/"' in get(client, "/tematy/")
 

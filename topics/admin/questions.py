@@ -181,6 +181,9 @@ class QuestionAdmin(ActsAdmin):
             return questions.institution_of(request.user, now) is not None and obj.topic.state in OFFICIALS_MAY_ANSWER
         return questions.may_decide(obj, request.user, now)
 
+    def quote_from(self, obj: Question) -> str:
+        return obj.comment.text
+
     def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
         """Writes nothing: a row that was read a moment ago would undo what somebody else has done since."""
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Institution
@@ -19,7 +20,7 @@ LATEST = 1000  # first words whose median says how long an institution takes
 
 class QuestionQuerySet(models.QuerySet["Question"]):
     OWN = ("state", "since", "asked_at", "answered_at")
-    IN_LIST = (*OWN, "comment__text", "topic__title", "topic__slug", "institution__name")
+    IN_LIST = (*OWN, "comment__text", "topic__title", "topic__slug", "topic__is_example", "institution__name")
 
     def public(self) -> "QuestionQuerySet":
         """Those whose text everybody can read now."""
@@ -103,7 +104,7 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}"
+        return gettext("Question no. %(number)s") % {"number": self.number}
 
     @property
     def is_public(self) -> bool:
