@@ -41,10 +41,20 @@ def saved(page: Page) -> None:
 def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
     page = visit(color_scheme=scheme, user=make_administrator())
     comment = factories.make_comment(factories.make_topic())
-    rows = [meeting, comment, comment.topic, factories.make_institution(), factories.make_official(), comment.author]
+    question = factories.make_published(comment.topic, kind=comment.Kind.QUESTION).question
+    rows = [
+        meeting,
+        comment,
+        comment.topic,
+        question,
+        factories.make_institution(),
+        factories.make_official(),
+        comment.author,
+    ]
     addresses = [reverse("admin:index"), *(change(row) for row in rows)]
     addresses += [change(row).rsplit("/", 3)[0] + "/" for row in rows]
     addresses += [change(meeting).replace("change", act) for act in ("publish", "schedule", "history", "delete")]
+    addresses += [change(comment.topic).replace("change", "slow"), change(question).replace("change", "pass-on")]
     addresses += [change(comment).replace("change", "hide"), reverse("admin:meetings_meeting_add")]
     found = {}
     for address in addresses:
