@@ -181,5 +181,7 @@ def _take_away(matter: Matter, reason: str) -> None:
 
 def _was_judged(comment: Comment) -> bool:
     judged = Q(act=Act.KEEP) | Q(act__in=[Act.PUBLISH, Act.RESTORE], after_report=True)
-    since = comment.edited_at or comment.created_at
-    return comment.decisions.filter(judged, decided_at__gte=since).exists()
+    decisions = comment.decisions.filter(judged)
+    if comment.edited_at:
+        decisions = decisions.filter(decided_at__gte=comment.edited_at)
+    return decisions.exists()

@@ -12,24 +12,51 @@ from participants.roles import Role
 from tests import factories
 from tests.topics.parallel import at_once
 from topics import moderation
-from topics.models import Comment, Decision, Reason, Topic
+from topics.cases import open_case
+from topics.models import Case, Comment, Decision, Reason, Topic
 from topics.moderation import DecisionRefused
 
 NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
+SECRET = "Tajny tekst o sąsiedzie"
 ACTS = {
     "publish": moderation.publish,
     "restore": moderation.restore,
     "hide": lambda comment, **how: moderation.hide(comment, reason=Reason.INSULT, **how),
+    "keep": moderation.keep,
+    "cut out": lambda comment, **how: moderation.cut_out(comment, ["sąsiedzie"], reason=Reason.PRIVATE_DATA, **how),
+    "hand over": lambda comment, **how: moderation.hand_over(comment, "Dyżurny", "KMP-7", reason=Reason.THREAT, **how),
+    "suspend": lambda comment, **how: moderation.suspend(comment, 24, reason=Reason.HATE, **how),
+    "close": lambda comment, **how: moderation.close_account(comment, reason=Reason.HATE, **how),
+    "lift": moderation.lift,
 }
+# How a comment can stand when a moderator comes to it.
+STATES = ["waiting", "set aside", "published", "reported", "hidden", "refused", "handed over", "withdrawn"]
+STATES += ["withdrawn and reported"]
 # Which act fits which state, what the comment becomes, and what is written down.
 FITS = {
     ("publish", "waiting"): ("published", Decision.Act.PUBLISH),
+    ("publish", "set aside"): ("published", Decision.Act.PUBLISH),
     ("hide", "waiting"): ("hidden", Decision.Act.REFUSE),
+    ("hide", "set aside"): ("hidden", Decision.Act.HIDE),
     ("hide", "published"): ("hidden", Decision.Act.HIDE),
+    ("hide", "reported"): ("hidden", Decision.Act.HIDE),
     ("restore", "hidden"): ("published", Decision.Act.RESTORE),
     ("restore", "refused"): ("published", Decision.Act.RESTORE),
+    ("keep", "reported"): ("published", Decision.Act.KEEP),
+    ("keep", "withdrawn and reported"): ("withdrawn", Decision.Act.KEEP),
+    ("cut out", "waiting"): ("waiting", Decision.Act.CUT_OUT),
+    ("cut out", "set aside"): ("waiting", Decision.Act.CUT_OUT),
+    ("cut out", "published"): ("published", Decision.Act.CUT_OUT),
+    ("cut out", "reported"): ("published", Decision.Act.CUT_OUT),
+    **{
+        ("hand over", state): ("hidden", Decision.Act.HAND_OVER)
+        for state in ("waiting", "set aside", "published", "reported", "hidden", "refused")
+    },
+    ("hand over", "withdrawn"): ("withdrawn", Decision.Act.HAND_OVER),
+    ("hand over", "withdrawn and reported"): ("withdrawn", Decision.Act.HAND_OVER),
+    **{("suspend", state): ("", Decision.Act.SUSPEND) for state in STATES},
+    **{("close", state): ("", Decision.Act.CLOSE) for state in STATES},
 }
-SECRET = "Tajny tekst o sąsiedzie"
 
 
 @pytest.fixture
@@ -38,45 +65,58 @@ def topic(db: None) -> Topic:
 
 
 def comment_in(state: str, topic: Topic, moderator: Resident) -> Comment:
+    """A comment that came into its state, with the decisions that are still of use, and no letters."""
     if state in {"waiting", "refused"}:
         comment = factories.make_comment(topic, SECRET)
     else:
         comment = factories.make_published(topic, SECRET)
+    if "reported" in state or state == "set aside":
+        comment.reports.create(why="insult", created_at=NOW)
+    if state == "set aside":
+        moderation.set_aside(comment, Reason.INSULT)
+    if state == "handed over":
+        ACTS["hand over"](comment, by=moderator)
     if state in {"hidden", "refused"}:
         moderation.hide(comment, by=moderator, reason=Reason.THREAT)
-        Decision.objects.all().delete()
-        Letter.objects.all().delete()
-    if state == "withdrawn":
-        Comment.objects.filter(pk=comment.pk).update(state=state, withdrawn_at=NOW)
+    if state.startswith("withdrawn"):
+        Comment.objects.filter(pk=comment.pk).update(state="withdrawn", withdrawn_at=NOW)
+    Decision.objects.filter(sealed=None).delete()
+    Letter.objects.all().delete()
     comment.refresh_from_db()
     return comment
 
 
-@pytest.mark.parametrize("state", ["waiting", "published", "hidden", "refused", "withdrawn"])
+@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("act", ACTS)
 def test_act_fits_the_state_or_is_refused(topic, moderator, act: str, state: str):
     comment = comment_in(state, topic, moderator)
-    before = comment.state
+    before, decisions = Comment.objects.values().get(), Decision.objects.count()
     if (act, state) not in FITS:
         with pytest.raises(DecisionRefused):
             ACTS[act](comment, by=moderator)
-        comment.refresh_from_db()
-        assert (comment.state, Decision.objects.count(), Letter.objects.count()) == (before, 0, 0)
+        assert Comment.objects.values().get() == before
+        assert (Decision.objects.count(), Letter.objects.count()) == (decisions, 0)
         return
     becomes, recorded = FITS[act, state]
     ACTS[act](comment, by=moderator, now=NOW)
     comment.refresh_from_db()
-    decision = Decision.objects.get()
-    assert comment.state == becomes
+    decision = Decision.objects.latest("pk")
+    assert comment.state == (becomes or before["state"])
     assert (decision.act, decision.decided_by, decision.decided_at) == (recorded, moderator, NOW)
-    assert (decision.reason != "") == (becomes == "hidden")
-    assert Letter.objects.get().to == comment.author.email
+    assert (decision.reason != "") == decision.is_against
+    assert decision.rule == (before["hold"] if before["state"] == "waiting" else "")
+    assert decision.after_report == ("reported" in state or state == "set aside")
+    told = [] if recorded == Decision.Act.KEEP else [comment.author.email]
+    assert list(Letter.objects.values_list("to", flat=True)) == told
 
 
-@pytest.mark.parametrize("persona", ["author", "neighbour", "editor", "official", "former moderator"])
+@pytest.mark.parametrize("persona", ["author", "neighbour", "editor", "official", "former", "appeals", "duty"])
 @pytest.mark.parametrize("act", ACTS)
 def test_only_moderators_decide(topic, moderator, neighbour, editor, official, persona: str, act: str):
-    comment = comment_in("hidden" if act == "restore" else "waiting", topic, moderator)
+    fitting = {"restore": "hidden", "keep": "reported"}
+    comment = comment_in(fitting.get(act, "waiting"), topic, moderator)
+    if act == "lift":
+        Resident.objects.filter(pk=comment.author_id).update(suspended_until=NOW + datetime.timedelta(days=9999))
     former = factories.make_resident("Igor", roles=[Role.MODERATOR])
     former.groups.clear()
     people = {
@@ -84,13 +124,110 @@ def test_only_moderators_decide(topic, moderator, neighbour, editor, official, p
         "neighbour": neighbour,
         "editor": editor,
         "official": official,
-        "former moderator": former,
+        "former": former,
+        "appeals": factories.make_resident("Olga", roles=[Role.APPEALS]),
+        "duty": factories.make_resident("Piotr", roles=[Role.DUTY, Role.ANSWERER]),
     }
-    before = comment.state
+    before = Comment.objects.values().get()
     with pytest.raises(DecisionRefused):
         ACTS[act](comment, by=people[persona])
+    assert (Comment.objects.values().get(), Decision.objects.exists()) == (before, False)
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_text_that_was_changed_meanwhile_is_not_decided_about(topic, moderator, act: str):
+    comment = comment_in({"restore": "hidden", "keep": "reported"}.get(act, "waiting"), topic, moderator)
+    Comment.objects.filter(pk=comment.pk).update(revision=comment.revision + 1)
+    with pytest.raises(DecisionRefused):
+        ACTS[act](comment, by=moderator, seen_revision=comment.revision)
+    assert not Decision.objects.exists()
+
+
+# -- What waited is ended -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("act", "settled"),
+    [("keep", "rejected"), ("hide", "upheld"), ("cut out", "upheld"), ("hand over", "upheld"), ("suspend", "upheld")],
+)
+def test_decision_about_what_everybody_sees_ends_cases_and_reports(topic, moderator, act: str, settled: str):
+    comment = comment_in("reported", topic, moderator)
+    open_case(comment, kind=Case.Kind.REPORTED, now=NOW)
+    ACTS[act](comment, by=moderator, now=NOW)
+    report = comment.reports.get()
+    assert (report.state, report.decision) == (settled, Decision.objects.get())
+    assert Case.objects.get().closed_at == NOW
+
+
+@pytest.mark.parametrize("act", ["cut out", "suspend", "close"])
+def test_comment_that_still_waits_keeps_its_case(topic, moderator, act: str):
+    comment = comment_in("set aside", topic, moderator)
+    open_case(comment, kind=Case.Kind.REPORTED, now=NOW)
+    ACTS[act](comment, by=moderator)
+    assert Case.objects.open().exists()
+    assert comment.reports.open().exists()
+    moderation.publish(comment, by=moderator)
+    assert not Case.objects.open().exists()
+    assert comment.reports.get().state == "rejected"
+
+
+# -- Set aside by the program ---------------------------------------------------------------------------------------
+
+
+def test_comment_set_aside_keeps_its_place_and_leaves_the_counts(topic, moderator):
+    comment = comment_in("reported", topic, moderator)
+    open_case(comment, kind=Case.Kind.REPORTED, now=NOW)
+    Topic.objects.filter(pk=topic.pk).update(pinned=comment)
+    moderation.set_aside(comment, Reason.INSULT, now=NOW)
     comment.refresh_from_db()
-    assert (comment.state, Decision.objects.exists()) == (before, False)
+    topic.refresh_from_db()
+    assert (comment.state, comment.hold, comment.position) == ("waiting", "reports", 1)
+    assert (topic.comment_count, topic.thread_count, topic.pinned) == (0, 1, None)
+    decision = Decision.objects.get()
+    assert (decision.act, decision.role, decision.decided_by, decision.rule) == (
+        "set-aside",
+        "program",
+        None,
+        "reports",
+    )
+    assert Letter.objects.get().to == comment.author.email
+    assert Case.objects.open().exists()
+    assert comment.reports.open().exists()
+    moderation.publish(comment, by=moderator)
+    topic.refresh_from_db()
+    assert (topic.comment_count, topic.thread_count) == (1, 1)
+
+
+def test_what_a_person_left_as_it_is_stays_until_it_is_edited(topic, moderator):
+    comment = comment_in("reported", topic, moderator)
+    moderation.keep(comment, by=moderator, now=NOW)
+    with pytest.raises(DecisionRefused):
+        moderation.set_aside(comment, Reason.INSULT)
+    Comment.objects.filter(pk=comment.pk).update(edited_at=NOW + datetime.timedelta(hours=1))
+    assert moderation.set_aside(comment, Reason.INSULT).state == Comment.State.WAITING
+
+
+def test_what_came_back_after_reports_is_not_set_aside_again(topic, moderator):
+    comment = comment_in("set aside", topic, moderator)
+    moderation.publish(comment, by=moderator)
+    with pytest.raises(DecisionRefused):
+        moderation.set_aside(comment, Reason.INSULT)
+
+
+@pytest.mark.parametrize("state", [state for state in STATES if state not in {"published", "reported"}])
+def test_only_what_everybody_sees_is_set_aside(topic, moderator, state: str):
+    comment = comment_in(state, topic, moderator)
+    with pytest.raises(DecisionRefused):
+        moderation.set_aside(comment, Reason.INSULT)
+
+
+def test_what_an_institution_says_is_not_set_aside(topic):
+    answer = factories.make_published(topic, voice="Kierownik, Komenda")
+    with pytest.raises(DecisionRefused):
+        moderation.set_aside(answer, Reason.INSULT)
+
+
+# -- Words --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("reason", ["", "criticism of the police", "krytyka policji"])
