@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from meetings.models import Meeting
 from participants.models import Letter
-from topics.models import Comment, Question, Topic
+from topics.models import Case, Question
 from topics.questions import institution_of
 
 SHOWN_MEETINGS = 5
@@ -27,13 +27,11 @@ class Item:
 
 
 def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
-    """By role, eight queries at most, whatever the size of the site."""
+    """By role, nine queries at most, whatever the size of the site."""
     now = now or timezone.now()
     today = timezone.localdate(now)
-    items: list[Item] = []
+    items: list[Item] = _cases(user)
     meetings: list[Meeting] = []
-    if user.has_perm("topics.change_comment"):
-        items.append(_comments(user))
     if user.has_perm("topics.change_question"):
         items += _questions(user, now)
     if user.has_perm("meetings.change_meeting"):
@@ -45,11 +43,23 @@ def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
     return {"items": items, "meetings": meetings}
 
 
-def _comments(user: Any) -> Item:
-    waiting = Comment.objects.waiting().filter(topic__in=Topic.objects.visible_to(user))
-    found = waiting.aggregate(count=Count("pk"), since=Min("created_at"))
-    label = ngettext("comment waits for a moderator", "comments wait for a moderator", found["count"])
-    url = reverse("admin:topics_comment_changelist")
+def _cases(user: Any) -> list[Item]:
+    """What moderators and those who consider appeals have to decide. One query for each of the two."""
+    items = []
+    cases = Case.objects.open().visible_to(user).order_by()
+    if user.has_perm("topics.change_comment"):
+        found = cases.filter(appeal__isnull=True).aggregate(count=Count("pk"), since=Min("opened_at"))
+        label = ngettext("comment waits for a moderator", "comments wait for a moderator", found["count"])
+        items.append(_waiting(found, label, "comments"))
+    if user.has_perm("topics.decide_appeal"):
+        found = cases.filter(appeal__isnull=False).aggregate(count=Count("pk"), since=Min("opened_at"))
+        label = ngettext("appeal to decide", "appeals to decide", found["count"])
+        items.append(_waiting(found, label, Case.Kind.APPEAL))
+    return items
+
+
+def _waiting(found: dict[str, Any], label: str, kind: str) -> Item:
+    url = f"{reverse('admin:topics_case_changelist')}?kind={kind}"
     return Item(found["count"], label, url, since=found["since"], is_urgent=bool(found["count"]))
 
 

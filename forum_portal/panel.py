@@ -12,8 +12,8 @@ from forum_portal.desk import desk
 
 # What is needed every day comes first; the rest follows by name.
 APPS = ["meetings", "topics", "participants", "auth"]
-MODELS = ["Meeting", "Forum", "Comment", "Topic", "Question", "Category", "Decision"]
-MODELS += ["Institution", "Official", "Appointment"]
+MODELS = ["Meeting", "Forum", "Case", "Question", "Topic", "Comment", "Category", "Decision", "Appeal", "Report"]
+MODELS += ["WatchedWord", "SealedText", "SealedLook", "Institution", "Official", "Appointment"]
 
 
 class PanelSite(admin.AdminSite):

@@ -53,7 +53,7 @@ def claim(case: Case, *, by: Any, now: datetime.datetime | None = None) -> Case:
     case = Case.objects.visible_to(by).select_for_update(of=("self",)).select_related("claimed_by").get(pk=case.pk)
     if case.closed_at:
         raise CaseTaken(_("Somebody was faster: this is decided already."))
-    if case.claimed_by_id not in (None, by.pk) and case.is_claimed(now):
+    if case.is_taken_from(by, now):
         raise CaseTaken(_("%(name)s is at it.") % {"name": case.claimed_by.signature})
     case.claimed_by, case.claimed_at = by, now
     case.save(update_fields=["claimed_by", "claimed_at"])

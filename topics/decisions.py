@@ -132,11 +132,12 @@ def _check_comment(comment: Comment, expected: frozenset[str], seen_revision: in
 
 
 def _tell_author(comment: Comment, decision: Decision) -> None:
-    """Nothing goes to an account that was deleted or closed before. One query."""
+    """Nothing goes to an account that was deleted or closed before; but who appealed is told in any case."""
     author = comment.author
-    if author is None or decision.act in TELLS_NOBODY:
+    if author is None:
         return
-    if author.is_active or decision.act == Decision.Act.CLOSE:
+    is_for_them = author.is_active and decision.act not in TELLS_NOBODY
+    if is_for_them or decision.act == Decision.Act.CLOSE or decision.role == Role.APPEALS:
         queue_letter(
             to=author.email,
             template="topics/email/decision",

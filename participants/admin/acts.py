@@ -39,6 +39,7 @@ class Act:
     permission: str = ""
     fits: Callable[[Any], bool] = lambda obj: True
     initial: Callable[[Any], dict[str, Any]] = lambda obj: {}
+    key: str = ""  # on the keyboard, where the page has a script for it
 
     @property
     def is_done_at_once(self) -> bool:
@@ -49,7 +50,8 @@ class ActsAdmin(PanelAdmin):
     """An admin whose `acts` are buttons above the form. `refusal` is the domain's error; its text is for people."""
 
     acts: tuple[Act, ...] = ()
-    refusal: type[Exception] = ValidationError
+    refusal: type[Exception] | tuple[type[Exception], ...] = ValidationError
+    act_template = "admin/act.html"
 
     def get_urls(self) -> list[URLPattern]:
         return [*(self._act_url(act) for act in self.acts), *super().get_urls()]
@@ -63,6 +65,13 @@ class ActsAdmin(PanelAdmin):
 
     def state_of(self, obj: Any) -> str:
         return obj.state
+
+    def run_act(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> None:
+        act.run(obj, by=request.user, **form.cleaned_data)
+
+    def after_act(self, request: HttpRequest, obj: Any) -> str:
+        """Where to go when it is done."""
+        return reverse(f"admin:{self._url_name('change')}", args=[obj.pk])
 
     def doubts_about(self, obj: Any) -> list[str]:
         """What somebody should look at before it is published. None here."""
@@ -96,7 +105,7 @@ class ActsAdmin(PanelAdmin):
             raise PermissionDenied
         form = self._form(request, act, obj)
         if request.method == "POST" and form.is_valid() and self._done(request, act, obj, form):
-            return HttpResponseRedirect(reverse(f"admin:{self._url_name('change')}", args=[obj.pk]))
+            return HttpResponseRedirect(self.after_act(request, obj))
         return self._page(request, act, obj, form)
 
     def _form(self, request: HttpRequest, act: Act, obj: Any) -> forms.Form:
@@ -109,10 +118,10 @@ class ActsAdmin(PanelAdmin):
     def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> bool:
         """False when the page is to be shown again, with what is wrong."""
         try:
-            act.run(obj, by=request.user, **form.cleaned_data)
+            self.run_act(request, act, obj, form)
         except self.refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return not form.fields
+            return not form.visible_fields()
         except ValidationError as error:
             add_errors(form, error)
             return False
@@ -133,7 +142,7 @@ class ActsAdmin(PanelAdmin):
             "quote": self.quote_from(obj),
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "admin/act.html", context)
+        return TemplateResponse(request, self.act_template, context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
         obj = context.get("original")

@@ -13,12 +13,13 @@ from participants.models import Letter, Resident
 from tests import factories
 from tests.panel import make_administrator, make_staff
 from tests.site.inline import inline_code
-from topics.models import Topic, WatchedWord
+from topics.cases import open_appeal, open_case
+from topics.models import Appeal, Case, Topic, WatchedWord
 
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
-MODERATORS = {"comment", "decision", "question", "topic", "watchedword"}
+MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
 
@@ -140,7 +141,19 @@ def fill_in() -> None:
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
     comment = factories.make_comment(topic, author=author)
-    comment.decisions.create(act="publish", rules_version="1", decided_by_name="Ewa", decided_at=comment.created_at)
+    now = comment.created_at
+    when = {"rules_version": "1", "decided_by_name": "Ewa", "decided_at": now}
+    comment.decisions.create(act="publish", **when)
+    hidden = comment.decisions.create(act="hide", reason="insult", **when)
+    sealed = comment.sealed.create(
+        decision=hidden, text="{}", sealed_at=comment.created_at, erase_at=comment.created_at
+    )
+    sealed.looks.create(by_name="Piotr", why="Sprawa", at=now)
+    open_appeal(
+        Appeal.objects.create(decision=hidden, text="Nie", created_at=comment.created_at), now=comment.created_at
+    )
+    open_case(comment, kind=Case.Kind.HELD, now=now)
+    comment.reports.create(why="insult", created_at=now)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
@@ -202,7 +215,7 @@ def test_numbers_of_the_desk_lead_to_lists_of_that_length(administrator, as_user
 
 
 def test_no_list_counts_a_big_table_whole():
-    big = {"comment", "decision", "letter", "resident"}
+    big = {"case", "comment", "decision", "letter", "resident", "sealedtext", "sealedlook"}
     sites = {m._meta.model_name: site for m, site in admin.site._registry.items() if m._meta.model_name in big}
     assert set(sites) == big
     assert not any(site.show_full_result_count for site in sites.values())
@@ -212,4 +225,4 @@ def test_no_list_counts_a_big_table_whole():
 def test_the_most_needed_comes_first(administrator, as_user):
     apps_shown = as_user(administrator).get(reverse("admin:index")).context["app_list"]
     assert [app["app_label"] for app in apps_shown] == ["meetings", "topics", "participants", "auth"]
-    assert [model["object_name"] for model in apps_shown[1]["models"]][:2] == ["Comment", "Topic"]
+    assert [model["object_name"] for model in apps_shown[1]["models"]][:2] == ["Case", "Topic"]

@@ -1,4 +1,4 @@
-"""The moderators' queue: singly and in bulk, with reasons, and without anybody's address."""
+"""The archive of comments: decided singly and in bulk, with reasons, and without anybody's address."""
 
 import datetime
 
@@ -37,6 +37,12 @@ def page(comment: Comment, name: str = "change") -> str:
 
 def chosen(action: str, comments: list[Comment], **more: str) -> dict:
     return {"action": action, "_selected_action": [c.pk for c in comments], **more}
+
+
+def confirmed(action: str, comments: list[Comment], **more: str) -> dict:
+    """What the page in between sends: the choice once more, and which texts it showed."""
+    seen = {f"seen-{c.pk}": str(c.revision) for c in comments}
+    return chosen(action, comments, confirmed="yes", **seen, **more)
 
 
 def said(answer) -> str:
@@ -99,7 +105,7 @@ def test_somebody_was_faster(client, waiting):
 
 def test_many_are_published_at_once_and_the_rest_is_told(client, waiting):
     already = factories.make_published(waiting[0].topic, "Już widać")
-    answer = client.post(f"{LIST}?state=all", chosen("publish_selected", [*waiting, already]))
+    answer = client.post(f"{LIST}?state=all", confirmed("publish_selected", [*waiting, already]))
     assert Comment.objects.published().count() == 4
     assert [c.position for c in Comment.objects.filter(text__startswith="Komentarz").order_by("created_at")] == [
         2,
@@ -114,17 +120,17 @@ def test_many_are_hidden_with_one_reason(client, waiting):
     asked = client.post(LIST, chosen("hide_selected", waiting))
     assert asked.status_code == 200
     assert not Decision.objects.exists()
-    wrong = client.post(LIST, chosen("hide_selected", waiting, reason=""))
+    wrong = client.post(LIST, confirmed("hide_selected", waiting, reason=""))
     assert "reason" in wrong.context["form"].errors
-    done = client.post(LIST, chosen("hide_selected", waiting, reason=Reason.INSULT, note="Bez obrażania."))
+    done = client.post(LIST, confirmed("hide_selected", waiting, reason=Reason.INSULT, note="Bez obrażania."))
     assert done.status_code == 302
     assert set(Decision.objects.values_list("reason", "note")) == {(Reason.INSULT, "Bez obrażania.")}
     assert Comment.objects.filter(state=State.HIDDEN).count() == 3
 
 
 def test_hidden_ones_are_shown_again(client, waiting):
-    client.post(LIST, chosen("hide_selected", waiting, reason=Reason.INSULT))
-    client.post(f"{LIST}?state=hidden", chosen("restore_selected", waiting))
+    client.post(LIST, confirmed("hide_selected", waiting, reason=Reason.INSULT))
+    client.post(f"{LIST}?state=hidden", confirmed("restore_selected", waiting))
     assert Comment.objects.published().count() == 3
 
 
@@ -147,8 +153,25 @@ def test_editors_look_and_do_not_decide(editor, waiting, as_user):
     client = as_user(editor)
     assert client.get(page(waiting[0])).context["acts"] == []
     assert client.post(page(waiting[0], "publish")).status_code == 403
-    client.post(LIST, chosen("publish_selected", waiting))
+    client.post(LIST, confirmed("publish_selected", waiting))
     assert not Decision.objects.exists()
+
+
+def test_text_changed_since_the_page_was_shown_is_left(client, waiting):
+    sent = confirmed("hide_selected", waiting, reason=Reason.INSULT)
+    Comment.objects.filter(pk=waiting[0].pk).update(revision=1, text="Poprawione")
+    answer = client.post(LIST, sent)
+    assert set(Comment.objects.waiting()) == {waiting[0]}
+    assert any(m.level_tag == "warning" for m in get_messages(answer.wsgi_request))
+
+
+def test_log_of_the_panel_keeps_no_text(client, waiting):
+    client.post(page(waiting[0], "publish"))
+    client.post(LIST, confirmed("hide_selected", waiting[1:], reason=Reason.INSULT))
+    assert [entry.object_id for entry in LogEntry.objects.order_by("pk")] == [
+        str(c.pk) for c in waiting[:1] + waiting[:0:-1]
+    ]
+    assert not LogEntry.objects.filter(object_repr__contains="Komentarz").exists()
 
 
 def test_decisions_are_never_changed(client, waiting):

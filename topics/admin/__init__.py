@@ -1,3 +1,3 @@
-from topics.admin import comments, decisions, questions, topics, words
+from topics.admin import cases, comments, decisions, questions, sealed, topics, words
 
-__all__ = ["comments", "decisions", "questions", "topics", "words"]
+__all__ = ["cases", "comments", "decisions", "questions", "sealed", "topics", "words"]

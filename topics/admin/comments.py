@@ -1,27 +1,21 @@
-"""The queue of the moderators. Texts are residents' own and only read here; topics.moderation decides."""
+"""The archive of comments: every one, in any state. Texts are residents' own and only read here; what waits for a
+decision is in topics.admin.cases."""
 
-from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from participants.admin.acts import ActsAdmin
-from topics import moderation
+from participants.admin.frame import PanelInline, ReadOnly
 from topics.admin.decisions import DecisionInline
-from topics.admin.reasons import ACTS, ReasonForm
-from topics.models import Comment, Topic
+from topics.admin.verdicts import VerdictAdmin
+from topics.models import Comment, CommentVersion, Topic
 
 State = Comment.State
-AT_ONCE = 200  # comments in one action; each is a transaction and a letter
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -56,12 +50,19 @@ class VoiceFilter(admin.SimpleListFilter):
         return queryset.official() if self.value() == "official" else queryset.filter(voice="")
 
 
+class CommentVersionInline(ReadOnly, PanelInline):
+    model = CommentVersion
+    fields = ["text", "was_public", "written_at", "replaced_at"]
+    readonly_fields = fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
+        """Who decides about a comment reads what it said before."""
+        return request.user.has_perm("topics.change_comment")
+
+
 @admin.register(Comment)
-class CommentAdmin(ActsAdmin):
-    acts = ACTS
-    refusal = moderation.DecisionRefused
-    actions = ["publish_selected", "hide_selected", "restore_selected"]
-    inlines = [DecisionInline]
+class CommentAdmin(VerdictAdmin):
+    inlines = [CommentVersionInline, DecisionInline]
     list_display = ["author_name", "text", "topic", "hold_label", "created_at", "state"]
     list_display_links = ["author_name"]
     list_filter = [QueueFilter, "hold", VoiceFilter]
@@ -77,7 +78,7 @@ class CommentAdmin(ActsAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         topics = Topic.objects.visible_to(request.user)
-        return super().get_queryset(request).filter(topic__in=topics).select_related("topic", "parent")
+        return super().get_queryset(request).filter(topic__in=topics).select_related("topic", "parent", "author")
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         return ["-pk"] if QueueFilter.parameter_name in request.GET else ["created_at", "pk"]
@@ -121,37 +122,3 @@ class CommentAdmin(ActsAdmin):
             return "–"
         url = reverse("admin:participants_resident_change", args=[obj.author_id])
         return format_html('<a href="{}">{}</a>', url, obj.author)
-
-    @admin.action(description=_("Publish the chosen"), permissions=["change"])
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_each(request, queryset, moderation.publish)
-
-    @admin.action(description=_("Show the chosen again"), permissions=["change"])
-    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> None:
-        self._decide_each(request, queryset, moderation.restore)
-
-    @admin.action(description=_("Do not show the chosen…"), permissions=["change"])
-    def hide_selected(self, request: HttpRequest, queryset: QuerySet[Comment]) -> HttpResponse | None:
-        """First a page that asks for one reason; the same action comes back from there."""
-        form = ReasonForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            return self._decide_each(request, queryset, moderation.hide, **form.cleaned_data)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Do not show the chosen comments"),
-            "comments": queryset.oldest_first()[:AT_ONCE],
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-            "form": form,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/topics/comment/hide_selected.html", context)
-
-    def _decide_each(self, request: HttpRequest, chosen: QuerySet, act: Callable[..., Any], **how: Any) -> None:
-        done, refused = moderation.each(chosen.oldest_first()[:AT_ONCE], act, by=request.user, **how)
-        if done:
-            text = ngettext("%(count)d comment was dealt with.", "%(count)d comments were dealt with.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
-        for reason, count in Counter(refused).items():
-            text = ngettext("%(count)d comment was not: %(why)s", "%(count)d comments were not: %(why)s", count)
-            self.message_user(request, text % {"count": count, "why": reason}, messages.WARNING)

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from participants.admin.frame import PanelAdmin, PanelInline, ReadOnly
 from topics.models import Decision, Topic
 
-SHOWN = ["act", "reason", "note", "decided_by_name", "decided_at", "rules_version"]
+SHOWN = ["act", "reason", "note", "hours", "rule", "after_report", "role", "decided_by_name", "decided_at"]
+SHOWN += ["rules_version"]
 
 
 class DecisionInline(ReadOnly, PanelInline):
@@ -20,8 +21,8 @@ class DecisionInline(ReadOnly, PanelInline):
 
 @admin.register(Decision)
 class DecisionAdmin(ReadOnly, PanelAdmin):
-    list_display = ["decided_at", "act", "reason", "comment", "decided_by_name"]
-    list_filter = ["act", "reason"]
+    list_display = ["decided_at", "act", "reason", "comment", "role", "decided_by_name"]
+    list_filter = ["act", "reason", "role"]
     list_select_related = ["comment"]
     search_fields = ["comment__text", "comment__author_name", "decided_by_name", "note"]
     date_hierarchy = "decided_at"

@@ -30,6 +30,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def urgent_first(self) -> "CaseQuerySet":
         return self.order_by("-is_urgent", "opened_at", "pk")
 
+    def free_for(self, user: Any, now: datetime.datetime) -> "CaseQuerySet":
+        """Those that nobody else is at."""
+        return self.filter(Q(claimed_at__isnull=True) | Q(claimed_at__lte=now - CLAIM_LASTS) | Q(claimed_by=user))
+
+    def after(self, case: "Case") -> "CaseQuerySet":
+        """What comes later when the urgent are first."""
+        later = Q(opened_at__gt=case.opened_at) | Q(opened_at=case.opened_at, pk__gt=case.pk)
+        found = Q(is_urgent=case.is_urgent) & later
+        return self.filter(found | Q(is_urgent=False) if case.is_urgent else found)
+
+    def before(self, case: "Case") -> "CaseQuerySet":
+        earlier = Q(opened_at__lt=case.opened_at) | Q(opened_at=case.opened_at, pk__lt=case.pk)
+        found = Q(is_urgent=case.is_urgent) & earlier
+        return self.filter(found if case.is_urgent else found | Q(is_urgent=True))
+
 
 class Case(models.Model):
     """Opened and closed by topics.cases alone, in the transaction of what causes it."""
@@ -87,3 +102,7 @@ class Case(models.Model):
     def is_claimed(self, now: datetime.datetime) -> bool:
         """Somebody is at it; a claim that nobody acted on runs out."""
         return self.claimed_at is not None and self.claimed_at > now - CLAIM_LASTS
+
+    def is_taken_from(self, user: Any, now: datetime.datetime) -> bool:
+        """Somebody else is at it."""
+        return self.is_claimed(now) and self.claimed_by_id not in (None, user.pk)
