@@ -16,6 +16,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from topics.models import Comment, CommentVersion, Decision, SealedLook, SealedText
+from topics.models.comment import fingerprint
 
 log = logging.getLogger(__name__)
 PERMISSION = "topics.open_sealedtext"
@@ -33,8 +34,7 @@ def seal(
 ) -> SealedText:
     """Put the text away with its former texts, and let `replacement` stand instead. Five queries at most.
 
-    The caller holds the lock of the comment, and has written the decision. The digest goes too: it would tell
-    whether a guess at the original is right.
+    The caller holds the lock of the comment, and has written the decision.
     """
     versions = list(comment.versions.in_order())
     kept = {
@@ -65,8 +65,8 @@ def seal(
 
 
 def replace_text(comment: Comment, text: str) -> None:
-    """What is shown follows by itself; whoever has the comment open for a decision is told. One query."""
-    comment.text, comment.digest = text, ""
+    """With its HTML and its fingerprint; whoever has the comment open for a decision is told. One query."""
+    comment.text, comment.digest = text, fingerprint(text)
     comment.revision += 1
     comment.save(update_fields=["text", "html", "digest", "revision"])
 

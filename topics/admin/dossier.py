@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from topics.hints import Kind, find_hints, pieces
 from topics.models import Case, Comment, CommentVersion, Decision, Report
 
 NEIGHBOURS = 2  # comments shown before it, and after it
@@ -24,6 +25,7 @@ RECORD = {
 @dataclass(frozen=True)
 class Dossier:
     comment: Comment
+    pieces: list[tuple[str, str]]  # of its text, each with what it looks like, or ""
     before: list[Comment]
     after: list[Comment]
     versions: list[CommentVersion]
@@ -38,6 +40,7 @@ def dossier_of(comment: Comment, now: datetime.datetime | None = None) -> Dossie
     author = comment.author
     return Dossier(
         comment=comment,
+        pieces=_marked(comment.text),
         before=_before(comment),
         after=_after(comment),
         versions=list(comment.versions.order_by("-number")[:KEPT]),
@@ -55,6 +58,10 @@ def neighbours(case: Case, user: Any) -> dict[str, Case | None]:
         "previous": queue.before(case).urgent_first().reverse().first(),
         "next": queue.after(case).urgent_first().first(),
     }
+
+
+def _marked(text: str) -> list[tuple[str, str]]:
+    return [(piece, Kind(kind).label if kind else "") for piece, kind in pieces(text, find_hints(text))]
 
 
 def _around(comment: Comment) -> Any:

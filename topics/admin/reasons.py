@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from topics.hints import find_hints
 from topics.models import Comment, Reason
 from topics.moderation import HANDED_TO_LIMIT, REFERENCE_LIMIT
 from topics.standing import HOURS
@@ -57,6 +58,8 @@ class CutOutForm(ReasonForm):
     def about(self, comment: Comment) -> None:
         super().about(comment)
         self.fields["reason"].initial = Reason.PRIVATE_DATA
+        found = [comment.text[hint.start : hint.end] for hint in find_hints(comment.text)]
+        self.fields["passages"].initial = "\n".join(dict.fromkeys(passage for passage in found if "\n" not in passage))
 
     def clean_passages(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["passages"].splitlines() if line.strip()]
