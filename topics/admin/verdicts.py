@@ -27,6 +27,9 @@ WAITING, PUBLISHED, REPORTED, HIDDEN = "waiting", "published", "reported", "hidd
 HANDED_OVER, WITHDRAWN, WITHDRAWN_REPORTED = "handed-over", "withdrawn", "withdrawn-reported"
 SHOWN = frozenset({PUBLISHED, REPORTED})
 ANY = SHOWN | {WAITING, HIDDEN, HANDED_OVER, WITHDRAWN, WITHDRAWN_REPORTED}
+CUTTING = _(
+    "A mark that personal data was taken out will stand instead. The original is sealed for 90 days, then erased."
+)
 
 ACTS = (
     Act(
@@ -73,7 +76,7 @@ ACTS = (
     Act(
         name="cut-out",
         label=_("Cut out a passage"),
-        explanation=_("“[usunięto dane osobowe]” will stand instead. The original is sealed for 90 days, then erased."),
+        explanation=CUTTING,
         done=_("The passage is cut out."),
         run=moderation.cut_out,
         states=SHOWN | {WAITING},
@@ -142,7 +145,7 @@ def cut_hints(comment: Comment, **how: Any) -> Comment:
 CUT_HINTS = Act(
     name="cut-hints",
     label=_("Cut out what looks like somebody's data"),
-    explanation=_("“[usunięto dane osobowe]” will stand instead. The original is sealed for 90 days, then erased."),
+    explanation=CUTTING,
     done="",
     run=cut_hints,
     states=SHOWN | {WAITING},
