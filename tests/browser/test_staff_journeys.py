@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from meetings.models import Meeting
 from participants.models import Letter
 from tests import factories
-from topics.models import Comment, Topic
+from topics.cases import open_case
+from topics.models import Case, Comment, Topic
 
 IN_TWO_WEEKS = timezone.localdate() + datetime.timedelta(days=14)
 
@@ -117,7 +118,9 @@ def test_editor_makes_previews_and_publishes_a_meeting(transactional_db, visit: 
 
 @pytest.fixture
 def waiting(transactional_db, resident) -> Comment:
-    return factories.make_comment(factories.make_topic("Patrole"), "Brakuje patroli po 20:00.", author=resident)
+    comment = factories.make_comment(factories.make_topic("Patrole"), "Brakuje patroli po 20:00.", author=resident)
+    open_case(comment, kind=Case.Kind.HELD, now=comment.created_at)
+    return comment
 
 
 def test_moderator_publishes_and_a_stranger_reads(waiting, visit: Callable[..., Page], moderator, resident):

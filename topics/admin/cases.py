@@ -91,7 +91,7 @@ class CaseAdmin(ReadOnly, VerdictAdmin):
 
     @admin.display(description=_("text"))
     def text(self, obj: Case) -> str:
-        return Truncator(obj.comment.text).chars(160)
+        return Truncator(obj.comment.text).chars(140)
 
     @admin.display(description=_("signature"))
     def signature(self, obj: Case) -> str:

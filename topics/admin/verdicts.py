@@ -209,8 +209,14 @@ class VerdictAdmin(ActsAdmin):
         return standing(self.comment_of(obj))
 
     def offered(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:
-        author = self.comment_of(obj).author if obj else None
-        return [offer for offer in super().offered(request, obj) if fits_author(offer["act"], author, request.user)]
+        """With the text that the page shows, so that a button pressed later is about that one."""
+        offers = super().offered(request, obj)
+        comment = self.comment_of(obj) if offers else None
+        return [
+            {**offer, "seen_revision": comment.revision}
+            for offer in offers
+            if fits_author(offer["act"], comment.author, request.user)
+        ]
 
     def _form(self, request: HttpRequest, act: Act, obj: Any) -> forms.Form:
         form = (act.form or SeenForm)(request.POST if request.method == "POST" else None)
@@ -228,7 +234,7 @@ class VerdictAdmin(ActsAdmin):
             form.data = form.data.copy()
             form.data["seen_revision"] = self.comment_of(obj).revision
         answer = super()._page(request, act, obj, form)
-        answer.context_data["comment"] = self.comment_of(obj)
+        answer.context_data |= {"comment": self.comment_of(obj), "subtitle": ""}
         return answer
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
@@ -265,9 +271,10 @@ class VerdictAdmin(ActsAdmin):
         return TemplateResponse(request, "admin/topics/decide_selected.html", context)
 
     def _decide_each(self, request: HttpRequest, chosen: QuerySet, act: Act, form: forms.Form) -> None:
-        """Each row by itself, about the text that the page showed: one that changed since is left and told."""
+        """Each row by itself, the oldest comment first, about the text that the page showed: one that changed since
+        is left and told."""
         done, refused = 0, Counter()
-        for row in chosen[:AT_ONCE]:
+        for row in sorted(chosen[:AT_ONCE], key=lambda row: self.comment_of(row).created_at):
             how = {**form.cleaned_data, "seen_revision": _number(request.POST.get(f"seen-{row.pk}"))}
             try:
                 if refusal := self.not_now(request, row):
