@@ -105,10 +105,10 @@ class CaseAdmin(ReadOnly, VerdictAdmin):
     def topic(self, obj: Case) -> str:
         return Truncator(obj.comment.topic.title).chars(60)
 
-    @admin.display(description=_("who is at it"))
+    @admin.display(description=_("who is at it"), empty_value="")
     def who(self, obj: Case) -> str:
-        is_open = obj.closed_at is None and obj.is_claimed(timezone.now())
-        return obj.claimed_by.signature if is_open and obj.claimed_by else "–"
+        is_taken = obj.closed_at is None and obj.claimed_by and obj.is_claimed(timezone.now())
+        return _("%(name)s is at it.") % {"name": obj.claimed_by.signature} if is_taken else ""
 
     # -- One case ---------------------------------------------------------------------------------------------------
 
