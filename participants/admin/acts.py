@@ -51,7 +51,6 @@ class ActsAdmin(PanelAdmin):
 
     acts: tuple[Act, ...] = ()
     refusal: type[Exception] | tuple[type[Exception], ...] = ValidationError
-    act_template = "admin/act.html"
 
     def get_urls(self) -> list[URLPattern]:
         return [*(self._act_url(act) for act in self.acts), *super().get_urls()]
@@ -142,7 +141,7 @@ class ActsAdmin(PanelAdmin):
             "quote": self.quote_from(obj),
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, self.act_template, context)
+        return TemplateResponse(request, "admin/act.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
         obj = context.get("original")

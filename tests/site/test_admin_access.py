@@ -225,4 +225,4 @@ def test_no_list_counts_a_big_table_whole():
 def test_the_most_needed_comes_first(administrator, as_user):
     apps_shown = as_user(administrator).get(reverse("admin:index")).context["app_list"]
     assert [app["app_label"] for app in apps_shown] == ["meetings", "topics", "participants", "auth"]
-    assert [model["object_name"] for model in apps_shown[1]["models"]][:2] == ["Case", "Topic"]
+    assert [model["object_name"] for model in apps_shown[1]["models"]][:2] == ["Case", "Question"]

@@ -190,7 +190,6 @@ class VerdictAdmin(ActsAdmin):
     acts = ACTS
     actions = [bulk(act) for act in BULK]
     refusal = moderation.DecisionRefused
-    act_template = "admin/topics/act.html"
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("topics.change_comment")
@@ -227,15 +226,16 @@ class VerdictAdmin(ActsAdmin):
     def run_act(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> None:
         act.run(self.comment_of(obj), by=request.user, **form.cleaned_data)
 
+    def quote_from(self, obj: Any) -> str:
+        return f"{self.comment_of(obj).author_name}: {self.comment_of(obj).text}"
+
     def _page(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> HttpResponse:
         """With the text as it is by now: what is sent from here is about that one."""
         self.comment_of(obj).refresh_from_db()
         if form.is_bound and "seen_revision" in form.fields:
             form.data = form.data.copy()
             form.data["seen_revision"] = self.comment_of(obj).revision
-        answer = super()._page(request, act, obj, form)
-        answer.context_data |= {"comment": self.comment_of(obj), "subtitle": ""}
-        return answer
+        return super()._page(request, act, obj, form)
 
     def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
         """Without the text: the log of the panel would keep what is cut out of it."""
