@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from participants.letters import queue_letter
 from topics.discussion import show, take_from_view
 from topics.models import Comment, Decision, Reason, Topic
+from topics.reporters import settle
+from topics.statements import statement_url
 
 PERMISSION = "topics.change_comment"
 NOTE_LIMIT = Decision._meta.get_field("note").max_length
@@ -80,6 +82,7 @@ def _decide(
             act=act,
             reason=reason,
             note=note,
+            rule=comment.hold if comment.state == Comment.State.WAITING else Comment.Hold.NONE,
             rules_version=settings.RULES_VERSION,
             decided_by=by,
             decided_by_name=by.signature,
@@ -87,6 +90,7 @@ def _decide(
         )
         change(comment, topic, decision)
         decision.save()
+        settle(comment, decision)
         _tell_author(comment, decision)
     return comment
 
@@ -111,5 +115,10 @@ def _tell_author(comment: Comment, decision: Decision) -> None:
         queue_letter(
             to=comment.author.email,
             template="topics/email/decision",
-            context={"comment": comment, "decision": decision, "Act": Decision.Act},
+            context={
+                "comment": comment,
+                "decision": decision,
+                "Act": Decision.Act,
+                "statement_url": statement_url(decision),
+            },
         )
