@@ -95,9 +95,7 @@ def decide(appeal: Appeal, *, by: Any, outcome: str, note: str = "", now: dateti
     with transaction.atomic():
         appeal = _locked(appeal)
         _check_judge(appeal, by)
-        told = False
-        if outcome == Outcome.REVERSED:
-            told = _reverse(appeal.decision, by, note, now)
+        told = outcome == Outcome.REVERSED and _reverse(appeal.decision, by, note, now)
         _close(appeal, by, outcome, note, now)
         if not told:
             _tell_author(appeal, "appeal_decided")
@@ -124,17 +122,11 @@ def _check_judge(appeal: Appeal, by: Any) -> None:
 
 
 def _reverse(decision: Decision, by: Any, note: str, now: datetime.datetime) -> bool:
-    """Whether the author is told by the letter of the new decision. Nothing is left to change, and no letter goes
-    out, where a moderator has shown the comment since."""
-    if is_undone(decision):
-        return False
-    if is_overtaken(decision):
-        raise AppealRefused(_("A newer decision about this comment is in force: it has to be appealed against itself."))
+    """Whether something was still there to undo: then the letter of the new decision tells the author."""
     try:
-        moderation.reverse(decision, by=by, note=note, now=now)
+        return moderation.reverse(decision, by=by, note=note, now=now).act != Act.KEEP
     except moderation.DecisionRefused as refusal:
         raise AppealRefused(str(refusal)) from refusal
-    return True
 
 
 def _close(appeal: Appeal, by: Any, outcome: str, note: str, now: datetime.datetime) -> None:

@@ -44,7 +44,7 @@ def open_reports(comment: Comment) -> Any:
 
 
 def tell(report: Report, letter: str, **context: Any) -> None:
-    """Queue `topics/email/<letter>` for the reporter, in the language of the report. One query, none without an address."""
+    """Queue `topics/email/<letter>` for the reporter, in their language. One query, none without an address."""
     address = address_of(report)
     if address:
         context |= {"report": report, "Act": Act}

@@ -80,7 +80,7 @@ def test_program_s_decision_is_against_nobody(db):
 
 def test_appeal_comes_once(hidden):
     appeals.appeal(hidden, text=WHY)
-    with pytest.raises(AppealRefused, match="mamy już|already"):
+    with pytest.raises(AppealRefused):
         appeals.appeal(hidden, text="Jeszcze raz")
     assert (Appeal.objects.get().text, Letter.objects.count(), Case.objects.open().count()) == (WHY, 1, 1)
 
