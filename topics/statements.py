@@ -22,7 +22,7 @@ def decision_of(token: str) -> Decision:
         pk = SIGNER.unsign(token.replace(".", ":"))
     except BadSignature as error:
         raise Http404 from error
-    return Decision.objects.select_related("comment__topic", "comment__author").get(pk=pk)
+    return get_object_or_404(Decision.objects.select_related("comment__topic", "comment__author"), pk=pk)
 
 
 def latest_against(author: Any, comment: int) -> Decision:
