@@ -18,7 +18,7 @@ from topics.models import Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
-MODERATORS = {"comment", "decision", "question", "topic", "watchedword"}
+MODERATORS = {"comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
 
@@ -140,7 +140,10 @@ def fill_in() -> None:
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
     comment = factories.make_comment(topic, author=author)
-    comment.decisions.create(act="publish", rules_version="1", decided_by_name="Ewa", decided_at=comment.created_at)
+    decided = {"rules_version": "1", "decided_by_name": "Ewa", "decided_at": comment.created_at}
+    decision = comment.decisions.create(act="hide", reason="insult", **decided)
+    comment.reports.create(why="insult", email="a@b.example", created_at=comment.created_at)
+    apps.get_model("topics.Appeal").objects.create(decision=decision, text="Nie", created_at=comment.created_at)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")

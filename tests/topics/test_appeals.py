@@ -216,8 +216,45 @@ def test_comment_shown_by_a_moderator_meanwhile_leaves_nothing_to_reverse(waitin
     appeals.decide(waiting, by=judge, outcome=Outcome.REVERSED)
     waiting.refresh_from_db()
     assert waiting.outcome == Outcome.REVERSED
-    assert Decision.objects.count() == 2
+    assert Decision.objects.latest("pk").act == Act.KEEP
     assert Letter.objects.count() == 1
+
+
+TAKEN = {
+    "hide": lambda comment, by: moderation.hide(comment, by=by, reason=Reason.HATE),
+    "refuse": lambda comment, by: moderation.hide(comment, by=by, reason=Reason.HATE),
+    "cut-out": lambda comment, by: moderation.cut_out(comment, ["sąsiada Nowaka"], by=by, reason=Reason.PRIVATE_DATA),
+    "hand-over": lambda comment, by: moderation.hand_over(comment, "Dyżurny", "RSD 1", by=by, reason=Reason.THREAT),
+    "suspend": lambda comment, by: moderation.suspend(comment, 72, by=by, reason=Reason.HATE),
+    "close": lambda comment, by: moderation.close_account(comment, by=by, reason=Reason.HATE),
+    "set-aside": lambda comment, by: moderation.set_aside(comment, reason=Reason.HATE),
+}
+
+
+@pytest.mark.parametrize("act", sorted(Decision.AGAINST))
+def test_reversed_decision_is_undone_and_told_in_one_letter(moderator, judge, act: str):
+    make = factories.make_comment if act == "refuse" else factories.make_published
+    comment = make(factories.make_topic(), "Widać tu sąsiada Nowaka.")
+    TAKEN[act](comment, moderator)
+    decision = Decision.objects.select_related("comment__author").get()
+    assert decision.act == act
+    made = appeals.appeal(decision, text=WHY)
+    Letter.objects.all().delete()
+    appeals.decide(made, by=judge, outcome=Outcome.REVERSED, note="Słusznie.", now=NOW)
+    made.refresh_from_db()
+    comment.refresh_from_db()
+    assert (made.outcome, made.decided_by, Case.objects.get(appeal=made).closed_at) == (Outcome.REVERSED, judge, NOW)
+    assert (comment.state, comment.text) == (Comment.State.PUBLISHED, "Widać tu sąsiada Nowaka.")
+    assert comment.author.is_active
+    assert not comment.author.is_suspended(NOW)
+    undone = Decision.objects.latest("pk")
+    assert (undone.role, undone.decided_by, undone.is_against) == (Decision.Role.APPEALS, judge, False)
+    letter = Letter.objects.get()
+    assert letter.to == comment.author.email
+    assert "Słusznie." in letter.body
+    assert judge.signature not in letter.body
+    with pytest.raises(AppealRefused):
+        appeals.appeal(undone, text="Jeszcze")
 
 
 def test_newer_decision_of_a_moderator_is_not_reversed_with_the_older(waiting, judge, moderator):

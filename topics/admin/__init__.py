@@ -1,3 +1,3 @@
-from topics.admin import comments, decisions, questions, topics, words
+from topics.admin import appeals, comments, decisions, questions, topics, words
 
-__all__ = ["comments", "decisions", "questions", "topics", "words"]
+__all__ = ["appeals", "comments", "decisions", "questions", "topics", "words"]
