@@ -100,7 +100,7 @@ def test_112_stands_first_after_an_urgent_report(comment, english, why: str):
     response = client.post(address(comment), {**STRANGER, "why": why}, follow=True)
     main = response.content.decode().split("<main")[1].split("</main")[0]
     is_urgent = why in Report.URGENT
-    assert ("fk-112__number" in main) is is_urgent
+    assert ("fk-stop__call" in main) is is_urgent
     if is_urgent:
         assert main.index('href="tel:112"') < main.index("<h1")
     assert Case.objects.get().is_urgent is is_urgent
@@ -109,7 +109,7 @@ def test_112_stands_first_after_an_urgent_report(comment, english, why: str):
 def test_form_always_names_112(comment, english):
     main = english().get(address(comment)).content.decode().split("<main")[1]
     assert main.count('href="tel:112"') >= 2
-    assert 'class="fk-112__number" href="tel:112"' in main.split("<form")[1].split("</form")[0]
+    assert '<p class="fk-stop__call"><a href="tel:112">' in main.split("<form")[1].split("</form")[0]
 
 
 # -- What may not be seen or sent -------------------------------------------------------------------------------
