@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms import PublicForm, address_field
@@ -86,6 +89,13 @@ class ReportForm(HumanForm):
         self.fields["email"].required = False
         if not is_stranger:
             del self.fields["name"], self.fields["email"]
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """112 stands right under the choice that makes it appear (portal.css)."""
+        helper = super().helper
+        helper.layout.insert(1, HTML('{% include "topics/_stop.html" only %}'))
+        return helper
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or self.cleaned_data
