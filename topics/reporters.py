@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from participants.letters import queue_letter
 from topics.models import Appeal, Comment, Decision, Report
+from topics.models.decision import APPEAL_DAYS
 
 NEW_FOR = datetime.timedelta(days=7)  # an account counts for half so long after it was made
 STRANGER = 0.25
 ALL_STRANGERS = 0.5  # at most: an e-mail address is invented more quickly than an account
+KNOWN_FOR = datetime.timedelta(days=APPEAL_DAYS)  # who reported without an account, after the decision
 Act = Decision.Act
 UPHOLD = frozenset({Act.HIDE, Act.REFUSE, Act.CUT_OUT, Act.HAND_OVER, Act.SUSPEND, Act.CLOSE})
 REJECT = frozenset({Act.KEEP, Act.PUBLISH, Act.RESTORE})
@@ -83,3 +86,9 @@ def _records(accounts: list[int]) -> dict[int, tuple[int, int]]:
     right = Q(state=Report.State.UPHELD) & (Q(decision__appeal=None) | ~REVERSED)
     rows = settled.values("resident").annotate(right=Count("pk", filter=right), all=Count("pk"))
     return {row["resident"]: (row["right"], row["all"] - row["right"]) for row in rows}
+
+
+def forget_strangers(now: datetime.datetime | None = None) -> int:
+    """Take names and addresses off reports that were decided KNOWN_FOR ago; returns how many. One query."""
+    old = Report.objects.filter(resident=None, decision__decided_at__lt=(now or timezone.now()) - KNOWN_FOR)
+    return old.exclude(name="", email="").update(name="", email="")

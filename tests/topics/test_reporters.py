@@ -10,7 +10,7 @@ from tests import factories
 from tests.mailbox import last_letter
 from topics import moderation
 from topics.models import Appeal, Comment, Decision, Reason, Report
-from topics.reporters import settle, trust, weight_of
+from topics.reporters import KNOWN_FOR, forget_strangers, settle, trust, weight_of
 
 NOW = datetime.datetime(2026, 11, 22, 21, 10, tzinfo=datetime.UTC)
 LONG_AGO = NOW - datetime.timedelta(days=400)
@@ -180,3 +180,19 @@ def test_letter_speaks_the_language_of_the_report(comment, language: str, word: 
     settle(comment, make_decision(comment, decided_by=None))
     assert word in last_letter("gosc@poczta.example").body
     assert timezone.now() > Letter.objects.get().created_at
+
+
+def test_strangers_are_forgotten_half_a_year_after_the_decision(comment, resident):
+    after = NOW + KNOWN_FOR + datetime.timedelta(seconds=1)
+    decision = make_decision(comment)
+    who = {"name": "Anna Nowak", "email": "gosc@poczta.example"}
+    settled = make_report(comment, state=State.UPHELD, decision=decision, text="Obraża", **who)
+    make_report(comment, resident, state=State.UPHELD, decision=decision)
+    make_report(comment, **who)  # open
+    assert forget_strangers(NOW + KNOWN_FOR) == 0
+    assert forget_strangers(after) == 1
+    assert forget_strangers(after) == 0
+    settled.refresh_from_db()
+    assert (settled.name, settled.email, settled.text, settled.state) == ("", "", "Obraża", State.UPHELD)
+    assert Report.objects.filter(email="gosc@poczta.example").count() == 1
+    assert Report.objects.filter(resident=resident).count() == 1

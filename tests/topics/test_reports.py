@@ -342,5 +342,14 @@ def test_the_last_reports_at_one_moment_set_it_aside_once(comment):
     assert comment.topic.comment_count == comment.topic.comments.published().count()
 
 
+def test_report_costs_the_same_however_many_there_are(comment, django_assert_num_queries):
+    for person in [make_reporter() for _ in range(2)]:
+        # limit, topic, comment, earlier report; report, case read and written, receipt; reports and records; savepoint
+        with django_assert_num_queries(12):
+            send(comment, person)
+        for _ in range(10):
+            send(comment, email=f"gosc{next(factories.count)}@poczta.example")
+
+
 def test_threshold_needs_three_people_at_least():
     assert reports.THRESHOLD >= 2  # the word of one never weighs a whole 1
