@@ -95,10 +95,11 @@ def decide(appeal: Appeal, *, by: Any, outcome: str, note: str = "", now: dateti
     with transaction.atomic():
         appeal = _locked(appeal)
         _check_judge(appeal, by)
-        told = outcome == Outcome.REVERSED and _reverse(appeal.decision, by, note, now)
+        if outcome == Outcome.REVERSED:
+            _reverse(appeal.decision, by, note, now)
+        else:
+            _tell_author(appeal, "appeal_decided", note=note)
         _close(appeal, by, outcome, note, now)
-        if not told:
-            _tell_author(appeal, "appeal_decided")
     return appeal
 
 
@@ -121,10 +122,10 @@ def _check_judge(appeal: Appeal, by: Any) -> None:
         raise AppealRefused(_("This is your own comment: somebody else decides the appeal."))
 
 
-def _reverse(decision: Decision, by: Any, note: str, now: datetime.datetime) -> bool:
-    """Whether something was still there to undo: then the letter of the new decision tells the author."""
+def _reverse(decision: Decision, by: Any, note: str, now: datetime.datetime) -> None:
+    """The letter of the new decision tells the author, also where nothing was left to undo."""
     try:
-        return moderation.reverse(decision, by=by, note=note, now=now).act != Act.KEEP
+        moderation.reverse(decision, by=by, note=note, now=now)
     except moderation.DecisionRefused as refusal:
         raise AppealRefused(str(refusal)) from refusal
 
@@ -136,11 +137,11 @@ def _close(appeal: Appeal, by: Any, outcome: str, note: str, now: datetime.datet
     Case.objects.open().filter(appeal=appeal).update(closed_at=now)
 
 
-def _tell_author(appeal: Appeal, letter: str) -> None:
+def _tell_author(appeal: Appeal, letter: str, **context: Any) -> None:
     """Also where the account is closed: the appeal may be about that. Nobody is left to tell where it was deleted."""
     author = appeal.decision.comment.author
     if author:
-        context = {
+        context |= {
             "appeal": appeal,
             "decision": appeal.decision,
             "comment": appeal.decision.comment,
