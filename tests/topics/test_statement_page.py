@@ -277,6 +277,15 @@ def test_notice_of_one_s_own_comment_leads_to_the_reasons(hidden, neighbour, eng
     assert (f'href="/decyzje/komentarz/{hidden.comment_id}/"' in page) is is_led
 
 
+def test_author_of_a_comment_set_aside_comes_to_the_reasons(neighbour, english):
+    decision = decided(Act.SET_ASIDE, role=Decision.Role.PROGRAM)
+    comment = decision.comment
+    Comment.objects.filter(pk=comment.pk).update(state="waiting", hold=Comment.Hold.REPORTS, hidden_reason="")
+    for reader, is_led in ((comment.author, True), (neighbour, False), (None, False)):
+        page = english(reader).get(comment.topic.get_absolute_url()).content.decode()
+        assert (f'href="/decyzje/komentarz/{comment.pk}/"' in page) is is_led
+
+
 def test_page_costs_few_queries(hidden, english, django_assert_num_queries):
     client, url = english(), statement_url(hidden)
     with django_assert_num_queries(4):  # decision, its appeal, and whether it can be appealed: appeal, newer decision
