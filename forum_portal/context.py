@@ -10,6 +10,8 @@ SECTIONS = {
     "spotkania": "meetings",
     "tematy": "topics",
     "pytania": "topics",
+    "decyzje": "topics",
+    "moderacja": "topics",
     "instytucje": "institutions",
     "osoby": "institutions",
     "o-forum": "about",

@@ -19,12 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum_portal.context import THEME_COOKIE, THEMES
 from meetings.models import Meeting
-from topics.models import Reason, Topic
+from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
 
 YEAR_SECONDS = 31_536_000
 RETRY_SECONDS = 30
 ADDRESS_LIMIT = 2000
+HELD_LABELS = [hold.label for hold in Comment.Hold if hold]
 PAST_ON_HOME = 3
 TOPICS_ON_HOME = 4
 
@@ -52,7 +53,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    context = {"version": settings.RULES_VERSION, "reasons": Reason.labels}
+    context = {"version": settings.RULES_VERSION, "reasons": Reason.labels, "holds": HELD_LABELS}
     return render(request, "site/rules.html", context)
 
 

@@ -1,12 +1,94 @@
-"""What becomes of reports once somebody has decided."""
+"""Those who report comments: how much their word weighs, and what they are told in the end (DSA art. 16)."""
 
-from topics.models import Comment, Decision, Report
+import datetime
+from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from participants.letters import queue_letter
+from topics.models import Appeal, Comment, Decision, Report
+from topics.models.decision import APPEAL_DAYS
+
+NEW_FOR = datetime.timedelta(days=7)  # an account counts for half so long after it was made
+STRANGER = 0.25
+ALL_STRANGERS = 0.5  # at most: an e-mail address is invented more quickly than an account
+KNOWN_FOR = datetime.timedelta(days=APPEAL_DAYS)  # who reported without an account, after the decision
 Act = Decision.Act
-UPHOLDS = frozenset({Act.HIDE, Act.REFUSE, Act.CUT_OUT, Act.HAND_OVER, Act.SUSPEND, Act.CLOSE})
+UPHOLD = frozenset({Act.HIDE, Act.REFUSE, Act.CUT_OUT, Act.HAND_OVER, Act.SUSPEND, Act.CLOSE})
+REJECT = frozenset({Act.KEEP, Act.PUBLISH, Act.RESTORE})
+REVERSED = Q(decision__appeal__outcome=Appeal.Outcome.REVERSED)
 
 
-def settle(comment: Comment, decision: Decision) -> None:
-    """Give the open reports of the comment their end. One query; in the transaction of the decision."""
-    state = Report.State.UPHELD if decision.act in UPHOLDS else Report.State.REJECTED
-    comment.reports.open().update(state=state, decision=decision)
+def settle(comment: Comment, decision: Decision) -> int:
+    """End the open reports of a comment by a saved decision, and write to each reporter; returns how many it ended.
+
+    The caller (topics.moderation) holds the locks of the topic and of the comment. A comment that a program has set
+    aside waits for a person, and so do its reports. Two queries, and one for each letter.
+    """
+    state = _state_after(decision.act)
+    reports = list(open_reports(comment).select_related("resident")) if state else []
+    if reports:
+        Report.objects.filter(pk__in=[report.pk for report in reports]).update(state=state, decision=decision)
+    for report in reports:
+        tell(report, "report_decided", comment=comment, decision=decision, is_upheld=state == Report.State.UPHELD)
+    return len(reports)
+
+
+def _state_after(act: str) -> str:
+    if act in UPHOLD:
+        return Report.State.UPHELD
+    return Report.State.REJECTED if act in REJECT else ""
+
+
+def open_reports(comment: Comment) -> Any:
+    return Report.objects.open().filter(comment=comment).oldest_first()
+
+
+def tell(report: Report, letter: str, **context: Any) -> None:
+    """Queue `topics/email/<letter>` for the reporter, in their language. One query, none without an address."""
+    address = address_of(report)
+    if address:
+        context |= {"report": report, "Act": Act}
+        queue_letter(to=address, template=f"topics/email/{letter}", context=context, language=report.language)
+
+
+def address_of(report: Report) -> str:
+    """Where to write; "" where an account is gone, or nobody gave an address."""
+    if report.resident:
+        return report.resident.email if report.resident.is_active else ""
+    return report.email
+
+
+def trust(upheld: int, rejected: int, *, is_new: bool = False) -> float:
+    """What the word of an account weighs, between 0 and 1: the share of its reports that were right.
+
+    One of each is lent to everybody, so that nobody begins at nothing or at everything (rule of succession).
+    """
+    share = (upheld + 1) / (upheld + rejected + 2)
+    return share / 2 if is_new else share
+
+
+def weight_of(reports: Iterable[Report], *, now: datetime.datetime) -> float:
+    """What these reports of one comment weigh together. One query; `resident` is read where it is not loaded."""
+    reports = list(reports)
+    people = [report.resident for report in reports if report.resident]
+    strangers = STRANGER * (len(reports) - len(people))
+    records = _records([person.pk for person in people])
+    weighed = (trust(*records.get(person.pk, (0, 0)), is_new=person.date_joined > now - NEW_FOR) for person in people)
+    return sum(weighed, min(strangers, ALL_STRANGERS))
+
+
+def _records(accounts: list[int]) -> dict[int, tuple[int, int]]:
+    """Account → reports upheld and rejected. One upheld by a decision that an appeal has reversed was not right."""
+    settled = Report.objects.filter(resident__in=accounts).exclude(state=Report.State.OPEN).order_by()
+    right = Q(state=Report.State.UPHELD) & (Q(decision__appeal=None) | ~REVERSED)
+    rows = settled.values("resident").annotate(right=Count("pk", filter=right), all=Count("pk"))
+    return {row["resident"]: (row["right"], row["all"] - row["right"]) for row in rows}
+
+
+def forget_strangers(now: datetime.datetime | None = None) -> int:
+    """Take names and addresses off reports that were decided KNOWN_FOR ago; returns how many. One query."""
+    old = Report.objects.filter(resident=None, decision__decided_at__lt=(now or timezone.now()) - KNOWN_FOR)
+    return old.exclude(name="", email="").update(name="", email="")

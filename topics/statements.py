@@ -1,7 +1,10 @@
 """The way to a statement of reasons: a signed link in the letter, since who was shut out cannot sign in."""
 
+from typing import Any
+
 from django.core.signing import BadSignature, Signer
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from topics.models import Decision
@@ -19,4 +22,10 @@ def decision_of(token: str) -> Decision:
         pk = SIGNER.unsign(token.replace(".", ":"))
     except BadSignature as error:
         raise Http404 from error
-    return Decision.objects.select_related("comment__topic", "comment__author").get(pk=pk)
+    return get_object_or_404(Decision.objects.select_related("comment__topic", "comment__author"), pk=pk)
+
+
+def latest_against(author: Any, comment: int) -> Decision:
+    """The last decision that took something from this author over this comment; Http404 for everybody else's."""
+    against = Decision.objects.filter(comment=comment, comment__author=author, act__in=Decision.AGAINST)
+    return get_object_or_404(against[:1])

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from topics import feeds
-from topics.views import comments, decisions, questions, reading, writing
+from topics.views import comments, decisions, figures, questions, reading, reports, writing
 
 app_name = "topics"
 urlpatterns = [
@@ -19,5 +19,9 @@ urlpatterns = [
     path("tematy/<slug:slug>/watek/<int:pk>/", reading.thread, name="thread"),
     path("pytania/", questions.question_list, name="questions"),
     path("pytania/<int:number>/", questions.question, name="question"),
+    path("tematy/<slug:slug>/k/<int:pk>/zglos/", reports.report_comment, name="report"),
+    path("tematy/<slug:slug>/k/<int:pk>/zglos/przyjete/", reports.reported, name="reported"),
+    path("moderacja/", figures.figures, name="figures"),
     path("decyzje/<str:token>/", decisions.statement, name="statement"),
+    path("decyzje/komentarz/<int:pk>/", decisions.my_statement, name="my_statement"),
 ]

@@ -7,9 +7,12 @@ from playwright.sync_api import Page
 from meetings.models import Meeting
 from participants.models import Institution, Official
 from tests.browser.conftest import accessibility_faults, nobody_in_danger, overflows
-from topics.models import Question, Topic
+from topics import appeals, moderation
+from topics.models import Decision, Question, Reason, Topic
+from topics.statements import statement_url
 
 SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/", "/nie-ma-takiej-strony/"]
+SITE += ["/moderacja/"]
 LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
 LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
 ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
@@ -70,6 +73,23 @@ def test_pages_of_a_resident_have_no_fault(content, visit, resident, scheme: str
     assert page.title().startswith("Błąd:")
     addresses = [topic.get_absolute_url(), f"/tematy/{topic.slug}/komentarz/{reply.pk}/odpowiedz/"]
     assert faults_of(page, addresses) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator, scheme: str):
+    page = visit(color_scheme=scheme)
+    shown, appealed = Topic.objects.public().order_by("comment_count").last().comments.published()[:2]
+    report = f"{shown.topic.get_absolute_url()}k/{shown.pk}/zglos/"
+    page.goto(report)
+    page.get_by_role("button", name="Wyślij zgłoszenie").click()
+    assert accessibility_faults(page) == []
+    assert not overflows(page)
+    for comment in (shown, appealed):
+        moderation.hide(comment, by=moderator, reason=Reason.INSULT, note="Uwaga")
+    statements = [statement_url(decision) for decision in Decision.objects.order_by("pk")]
+    gone = [report, f"{report}przyjete/?pilne=1"]
+    appeals.appeal(Decision.objects.latest("pk"), text="Nie zgadzam się.")
+    assert faults_of(page, [*gone, *statements]) == {}
 
 
 def test_home_is_readable_at_320_pixels_and_in_print(content, visit):

@@ -1,3 +1,3 @@
-from topics.admin import cases, comments, decisions, questions, sealed, topics, words
+from topics.admin import appeals, cases, comments, decisions, questions, sealed, topics, words
 
-__all__ = ["cases", "comments", "decisions", "questions", "sealed", "topics", "words"]
+__all__ = ["appeals", "cases", "comments", "decisions", "questions", "sealed", "topics", "words"]

@@ -92,6 +92,11 @@ class Decision(models.Model):
     def appeal_until(self) -> datetime.datetime:
         return self.decided_at + datetime.timedelta(days=APPEAL_DAYS)
 
+    @property
+    def ends_at(self) -> datetime.datetime | None:
+        """When a suspension is over by itself; nothing else ends so."""
+        return self.decided_at + datetime.timedelta(hours=self.hours) if self.hours else None
+
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     def waiting(self) -> "AppealQuerySet":

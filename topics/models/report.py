@@ -85,6 +85,10 @@ class Report(models.Model):
         return self.get_why_display()
 
     @property
+    def is_urgent(self) -> bool:
+        return self.why in Report.URGENT
+
+    @property
     def reason(self) -> str:
         """The reason of the published list that the report points at."""
         return self.why if self.why in Reason.values else Reason.UNLAWFUL
