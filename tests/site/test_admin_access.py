@@ -32,9 +32,14 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
+# Nobody of the staff has to know who supports whom, nor how often a hashed address was seen.
+KEPT_TO_THEMSELVES = {"Support", "Tally"}
+
+
 def test_every_model_has_its_place_in_the_panel():
     inlines = {inline.model for site in admin.site._registry.values() for inline in site.inlines}
-    assert [model for model in OURS if model not in admin.site._registry and model not in inlines] == []
+    missing = [model for model in OURS if model not in admin.site._registry and model not in inlines]
+    assert {model.__name__ for model in missing} == KEPT_TO_THEMSELVES
 
 
 @pytest.mark.parametrize("label", REGISTERED)

@@ -76,6 +76,7 @@ def test_comment_takes_nothing_but_its_text(resident, official, as_user):
     form = EVERYTHING | {
         "text": "Ciemno jest.",
         "submission": str(uuid.uuid4()),
+        "danger": "no",
         "appointment": official.appointment_id,
     }
     assert as_user(resident).post(reverse("topics:comment", args=[topic.slug]), form).status_code == 302
