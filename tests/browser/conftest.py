@@ -86,6 +86,11 @@ def sign_in(page: Page, user: Resident) -> None:
     page.wait_for_url(lambda url: "/konto/zaloguj/" not in url)
 
 
+def open_form(page: Page) -> None:
+    """From the page of a topic to the form for a comment."""
+    page.locator("main").get_by_role("link", name="Napisz komentarz").first.click()
+
+
 def nobody_in_danger(page: Page) -> None:
     """Answers the question that stands before every form for a comment."""
     page.get_by_role("group", name="Czy ktoś jest teraz w niebezpieczeństwie?").get_by_label("Nie").check()

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from meetings.models import Meeting
 from participants.models import Institution, Official
-from tests.browser.conftest import accessibility_faults, nobody_in_danger, overflows
+from tests.browser.conftest import accessibility_faults, nobody_in_danger, open_form, overflows
 from topics import appeals, moderation
 from topics.models import Decision, Question, Reason, Topic
 from topics.statements import statement_url
@@ -66,6 +66,7 @@ def test_pages_of_a_resident_have_no_fault(content, visit, resident, scheme: str
     topic = Topic.objects.public().filter(state=Topic.State.OPEN).order_by("comment_count").last()
     reply = topic.comments.public().threads().published().in_order()[0]
     page.goto(topic.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.locator("#id_text").fill("")
     page.get_by_role("button", name="Wyślij komentarz").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from participants.roles import Role
 from tests import factories
-from tests.browser.conftest import nobody_in_danger, overflows
+from tests.browser.conftest import nobody_in_danger, open_form, overflows
 from tests.topics.test_questions import make_answerer
 from topics import moderation
 from topics.models import Comment, Question, Topic
@@ -20,6 +20,7 @@ def talk(transactional_db) -> Topic:
 
 def ask(page: Page, topic: Topic) -> None:
     page.goto(topic.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.get_by_label("Pytanie", exact=True).check()
     page.get_by_label("Twój komentarz").fill("Kiedy zaświecą się lampy na skwerze?")

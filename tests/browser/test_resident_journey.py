@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from participants.models import Letter
 from tests import factories
-from tests.browser.conftest import accessibility_faults, letter_to, nobody_in_danger, sign_in
+from tests.browser.conftest import accessibility_faults, letter_to, nobody_in_danger, open_form, sign_in
 from tests.factories import PASSWORD
 from topics.models import Comment, Topic
 
@@ -34,12 +34,12 @@ def sign_up(page: Page, email: str, signature: str = "Hanna, os. Wyzwolenia") ->
     expect(page.get_by_role("heading", name="Sprawdź pocztę")).to_be_visible()
 
 
-def tab_to(page: Page, name: str) -> None:
+def tab_to(page: Page, what: str, value: str) -> None:
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.id") == name:
+        if page.evaluate(what) == value:
             return
-    raise AssertionError(f"{name} is not reached by Tab")
+    raise AssertionError(f"{value} is not reached by Tab")
 
 
 def confirm_address(page: Page, email: str) -> None:
@@ -65,6 +65,7 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("main").get_by_role("button", name="Zaloguj się").click()
     page.goto(talk.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     page.get_by_role("button", name="Wyślij komentarz").click()
@@ -79,6 +80,7 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
 def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[..., Page], resident):
     page = visit(user=resident)
     page.goto(talk.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     resident.set_password("zupełnie inne hasło")  # as when it is reset on another device: sessions end
@@ -98,6 +100,7 @@ def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[.
 def test_double_click_makes_one_comment(talk, visit: Callable[..., Page], resident):
     page = visit(user=resident)
     page.goto(talk.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill(SAID)
     page.get_by_role("button", name="Wyślij komentarz").dblclick()
@@ -112,9 +115,12 @@ def test_whole_way_by_keyboard_alone(talk, visit: Callable[..., Page], resident)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Przejdź do treści")).to_be_focused()
     page.keyboard.press("Enter")
-    tab_to(page, "id_danger_0")
+    tab_to(page, "document.activeElement.textContent.trim()", "Napisz komentarz")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/komentarz/")
+    tab_to(page, "document.activeElement.id", "id_danger_0")
     page.keyboard.press("Space")
-    tab_to(page, "id_text")
+    tab_to(page, "document.activeElement.id", "id_text")
     page.keyboard.type("Jestem za.")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Wyślij komentarz")).to_be_focused()
@@ -147,6 +153,7 @@ def test_password_is_set_anew_by_a_letter(transactional_db, visit: Callable[...,
 def test_whoever_is_in_danger_is_led_to_112_and_the_text_is_kept(talk, visit: Callable[..., Page], resident, scripts):
     page = visit(user=resident, scripts=scripts)
     page.goto(talk.get_absolute_url())
+    open_form(page)
     page.get_by_label("Twój komentarz").fill("Ktoś leży na ławce")
     page.get_by_role("group", name="Czy ktoś jest teraz w niebezpieczeństwie?").get_by_label("Tak").check()
     expect(page.locator(".fk-compose .fk-stop")).to_be_visible()  # at once, by the style sheet alone
@@ -160,6 +167,7 @@ def test_whoever_is_in_danger_is_led_to_112_and_the_text_is_kept(talk, visit: Ca
 def test_somebodys_data_is_marked_and_can_be_rewritten(talk, visit: Callable[..., Page], resident):
     page = visit(user=resident)
     page.goto(talk.get_absolute_url())
+    open_form(page)
     nobody_in_danger(page)
     page.get_by_label("Twój komentarz").fill("Sąsiad ma numer 600 100 200.")
     page.get_by_role("button", name="Wyślij komentarz").click()

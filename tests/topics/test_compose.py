@@ -38,9 +38,13 @@ def client(author, as_user) -> Client:
     return client
 
 
+def form_of(topic: Topic) -> str:
+    return f"{topic.get_absolute_url()}komentarz/"
+
+
 def send(client: Client, topic: Topic, text: str = TEXT, **fields: str):
     filled = {"text": text, "submission": str(uuid.uuid4()), "danger": "no", **fields}
-    return client.post(f"{topic.get_absolute_url()}komentarz/", {k: v for k, v in filled.items() if v is not None})
+    return client.post(form_of(topic), {k: v for k, v in filled.items() if v is not None})
 
 
 # -- Danger ---------------------------------------------------------------------------------------------------
@@ -54,7 +58,7 @@ def test_whoever_is_in_danger_sees_112_and_sends_nothing(client, topic):
     assert page.index('href="tel:112"', page.index("<main")) > 0
     assert "We have not sent your text to anybody." in page
     assert not topic.comments.exists()
-    assert TEXT in get(client, topic.get_absolute_url())  # it waits in the form
+    assert TEXT in get(client, form_of(topic))  # it waits in the form
 
 
 def test_danger_comes_before_signing_in(topic, as_user):
@@ -74,7 +78,7 @@ def test_the_question_about_danger_has_to_be_answered(client, topic, danger):
 
 def test_the_question_stands_before_the_text_in_every_form(client, topic):
     parent = factories.make_published(topic)
-    for url in (topic.get_absolute_url(), f"{topic.get_absolute_url()}komentarz/{parent.pk}/odpowiedz/"):
+    for url in (form_of(topic), f"{topic.get_absolute_url()}komentarz/{parent.pk}/odpowiedz/"):
         page = get(client, url)
         assert page.index("Is somebody in danger now?") < page.index('id="id_text"')
 
@@ -107,14 +111,14 @@ def test_a_reply_has_no_kind(client, topic):
 
 @pytest.mark.parametrize(("chosen", "shown"), [("on", "Wyzwolenia"), (None, "")])
 def test_the_estate_stands_there_only_if_the_author_chose_it(client, topic, chosen, shown):
-    assert "Show my estate beside the signature: Wyzwolenia" in get(client, topic.get_absolute_url())
+    assert "Show my estate beside the signature: Wyzwolenia" in get(client, form_of(topic))
     send(client, topic, shows_estate=chosen)
     assert topic.comments.get().author_estate == shown
 
 
 def test_whoever_gave_no_estate_is_not_asked(topic, as_user, resident):
     client = as_user(resident)
-    assert 'name="shows_estate"' not in get(client, topic.get_absolute_url())
+    assert 'name="shows_estate"' not in get(client, form_of(topic))
     send(client, topic, shows_estate="on")
     assert topic.comments.get().author_estate == ""
 
@@ -148,7 +152,7 @@ def test_the_marked_text_is_text(client, topic):
 
 
 def test_a_form_without_data_does_not_offer_to_insist(client, topic):
-    assert 'name="insists"' not in get(client, topic.get_absolute_url())
+    assert 'name="insists"' not in get(client, form_of(topic))
 
 
 # -- Beneath the form ------------------------------------------------------------------------------------------------
@@ -156,7 +160,7 @@ def test_a_form_without_data_does_not_offer_to_insist(client, topic):
 
 def test_the_form_says_who_reads_it_by_when_and_what_it_is_not(client, topic, settings):
     settings.FORUM = {**settings.FORUM, "read_within": 1, "answer_within": 4}
-    page = get(client, topic.get_absolute_url())
+    page = get(client, form_of(topic))
     assert "A moderator reads what has to wait within 1 hour;" in page
     assert "Questions are answered by Zarząd Dróg, usually within 4 working days." in page
     assert "neither a report of a crime nor a complaint" in page
@@ -172,7 +176,7 @@ def test_a_topic_carries_its_own_other_path(client, path, officer, kmzb):
     estate.officer_phone = "516 430 001"
     estate.save()
     topic.estates.add(estate)
-    page = get(client, topic.get_absolute_url())
+    page = get(client, form_of(topic))
     assert ("516 430 001" in page) == officer
     assert ("iMapLite/KMZBPublic" in page) == kmzb
 
@@ -219,7 +223,7 @@ def test_without_a_script_the_comment_waits(client, topic, flood):
 
 
 def test_no_flood_no_sum(client, topic):
-    assert "data-proof=" not in get(client, topic.get_absolute_url())
+    assert "data-proof=" not in get(client, form_of(topic))
     assert send(client, topic).status_code == 302
 
 

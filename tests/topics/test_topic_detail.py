@@ -40,7 +40,7 @@ def test_topic_is_read_by_a_stranger(topic, stranger):
 
 def test_stranger_is_shown_the_way_to_an_account_and_back(topic, stranger):
     page = get(stranger, topic.get_absolute_url())
-    back = f"next=/tematy/{topic.slug}/%23napisz"
+    back = f"next=/tematy/{topic.slug}/komentarz/"
     assert f'href="/konto/zaloguj/?{back}"' in page
     assert f'href="/konto/zaloz/?{back}"' in page
     assert "<textarea" not in page
@@ -48,9 +48,10 @@ def test_stranger_is_shown_the_way_to_an_account_and_back(topic, stranger):
     assert "This is not the place for reports." in page
 
 
-def test_resident_has_a_form_with_help_and_a_name_of_its_own(topic, as_user, resident):
-    client = as_user(resident)
-    pages = [get(client, topic.get_absolute_url()) for _ in range(2)]
+def test_resident_is_led_to_a_form_with_help_and_a_name_of_its_own(topic, as_user, resident):
+    client, url = as_user(resident), f"{topic.get_absolute_url()}komentarz/"
+    assert get(client, topic.get_absolute_url()).count(f'href="{url}"') == 2
+    pages = [get(client, url) for _ in range(2)]
     names = {re.search(r'name="submission" value="([0-9a-f-]{36})"', page).group(1) for page in pages}
     assert len(names) == 2
     assert "At most 2000 characters." in pages[0]
@@ -463,7 +464,7 @@ def test_question_that_waits_for_a_moderator_has_no_number_yet(topic, as_user, r
 
 
 @pytest.mark.parametrize("many", [1, 60])
-def test_page_of_a_resident_with_everything_costs_ten_queries_at_most(
+def test_page_of_a_resident_with_everything_costs_nine_queries_at_most(
     topic, as_user, resident, django_assert_num_queries, many: int
 ):
     for _ in range(many):
@@ -479,9 +480,9 @@ def test_page_of_a_resident_with_everything_costs_ten_queries_at_most(
     resident.save()
     client, url = as_user(resident), topic.get_absolute_url()
     for query in ("", "?kolejnosc=najnowsze"):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(9):
             client.get(url + query)
-    with django_assert_num_queries(9):  # what waits has no place in this order
+    with django_assert_num_queries(8):  # what waits has no place in this order
         client.get(f"{url}?kolejnosc=popierane")
-    with django_assert_num_queries(10):  # those with as many supporters are asked for apart
+    with django_assert_num_queries(9):  # those with as many supporters are asked for apart
         client.get(f"{url}?kolejnosc=popierane&po=1.{many}")

@@ -151,8 +151,8 @@ def test_official_answers_in_a_closed_talk(official, english):
 
 def test_wrong_method_and_missing_objects(topic, resident, english):
     client = english(resident)
-    assert client.get(address(topic)).status_code == 405
     assert client.put(address(topic)).status_code == 405
+    assert client.get("/tematy/nie-ma/komentarz/").status_code == 404
     assert send(client, "/tematy/nie-ma/komentarz/").status_code == 404
     for pk in (0, 10**6, 2**63, 10**25):
         url = f"{address(topic)}{pk}/odpowiedz/"
@@ -329,7 +329,7 @@ def test_session_ended_while_writing_and_the_text_is_back_after_signing_in(topic
 
     before = client.session.session_key
     answer = client.post(response.headers["Location"], {"login": resident.email, "password": factories.PASSWORD})
-    form = address(topic, parent) if parent else f"{topic.get_absolute_url()}#napisz"
+    form = address(topic, parent)
     assert (answer.status_code, answer.headers["Location"]) == (302, form)
     assert client.session.session_key != before
     page = client.get(form).content.decode()
@@ -341,10 +341,19 @@ def test_session_ended_while_writing_and_the_text_is_back_after_signing_in(topic
     assert "Długo pisany tekst" not in typed_in(client.get(form).content.decode())
 
 
-def test_stranger_is_sent_to_sign_in_before_answering(topic, english):
-    parent = factories.make_published(topic)
+@pytest.mark.parametrize("where", ["comment", "reply"])
+def test_stranger_is_sent_to_sign_in_before_writing(topic, english, where: str):
+    parent = factories.make_published(topic) if where == "reply" else None
     response = english(None).get(address(topic, parent))
     assert response.headers["Location"] == f"/konto/zaloguj/?next={address(topic, parent)}"
+
+
+@pytest.mark.parametrize("state", ["open", "closed", "draft"])
+def test_the_form_is_there_while_the_talk_takes_comments(english, resident, state: str):
+    topic = factories.make_topic(state=state)
+    answer = english(resident).get(address(topic))
+    assert answer.status_code == (404 if state == "draft" else 200)
+    assert ('name="text"' in answer.content.decode()) == (state == "open")
 
 
 def test_kept_texts_are_few_and_short(topic, english):
@@ -359,12 +368,12 @@ def test_kept_text_belongs_to_one_topic_and_to_one_browser(topic, resident, neig
     client = english(None)
     send(client, address(topic), "Mój szkic\x00")
     client.force_login(resident)
-    assert typed_in(client.get(topic.get_absolute_url()).content.decode()) == "Mój szkic"
-    assert typed_in(client.get(factories.make_topic().get_absolute_url()).content.decode()) == ""
-    assert "Mój szkic" not in english(neighbour).get(topic.get_absolute_url()).content.decode()
+    assert typed_in(client.get(address(topic)).content.decode()) == "Mój szkic"
+    assert typed_in(client.get(address(factories.make_topic())).content.decode()) == ""
+    assert "Mój szkic" not in english(neighbour).get(address(topic)).content.decode()
     client.post("/konto/wyloguj/")
     client.force_login(neighbour)
-    assert typed_in(client.get(topic.get_absolute_url()).content.decode()) == ""
+    assert typed_in(client.get(address(topic)).content.decode()) == ""
 
 
 def test_forms_are_protected_from_other_sites(topic, resident):

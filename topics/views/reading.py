@@ -1,7 +1,6 @@
 """The pages of topics."""
 
 import datetime
-import uuid
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +11,9 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from participants.paging import PARAMETER, page_of
-from topics import drafts
 from topics.acts import mark
 from topics.discussion import appointment_of, may_be_written_in
-from topics.forms import CommentForm, TopicFilterForm
+from topics.forms import TopicFilterForm
 from topics.models import Comment, Topic
 from topics.models.topic import TopicQuerySet
 from topics.questions import count_in
@@ -69,9 +67,9 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Five queries for a stranger, nine for a resident, one more with an estate or a post, and two for staff, in any
+    """Five queries for a stranger, nine for a resident, one more with a post, and two for staff, in any
     talk. The most supported: one fewer at the beginning."""
-    topics = Topic.objects.visible_to(request.user).select_related("category", "institution")
+    topics = Topic.objects.visible_to(request.user).select_related("category")
     topic = get_object_or_404(topics, slug=slug)
     last = pages_of(topic.thread_count)
     place = _place(request, last)
@@ -89,10 +87,6 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "last": last,
         **talk,
     }
-    if context["may_write"]:
-        text = drafts.kept(request.session, topic, None)
-        initial = {"text": text, "submission": uuid.uuid4()}
-        context["form"] = CommentForm(initial=initial, author=request.user, is_official=context["official"])
     response = render(request, "topics/topic_detail.html", context)
     if not topic.is_public:
         add_never_cache_headers(response)

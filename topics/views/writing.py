@@ -1,19 +1,21 @@
 """Writing a comment or a reply."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from participants.limits import LimitReached, visitor
 from participants.models import FormerAddress
 from topics import drafts
-from topics.discussion import add_comment
+from topics.discussion import add_comment, appointment_of
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
 from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
@@ -21,29 +23,37 @@ from topics.threads import place_of
 from topics.views.reading import talk_context
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: HttpRequest, slug: str) -> HttpResponse:
-    return _write(request, _topic_at(slug), None)
+    """The page with the form, and where it is sent."""
+    return _form_of(request, _topic_at(slug), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reply(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The page with the reply form, and where it is sent."""
     comments = Comment.objects.public().threads().for_reading().select_related("topic")
     parent = get_object_or_404(comments, pk=pk)
+    return _form_of(request, parent.topic, parent)
+
+
+def _form_of(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpResponse:
     if request.method == "POST":
-        return _write(request, parent.topic, parent)
+        return _write(request, topic, parent)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    talk = talk_context(request, parent.topic)
-    initial = {"text": drafts.kept(request.session, parent.topic, parent), "submission": uuid.uuid4()}
-    form = CommentForm(initial=initial, author=request.user, is_reply=True, is_official=talk["official"])
-    return _form_page(request, talk, parent, form)
+    initial = {"text": drafts.kept(request.session, topic, parent), "submission": uuid.uuid4()}
+    return _form_page(request, topic, parent, _form(request, parent, initial=initial))
+
+
+def _form(request: HttpRequest, parent: Comment | None, *data: QueryDict, **kwargs: Any) -> CommentForm:
+    author = request.user
+    is_official = author.is_authenticated and appointment_of(author, timezone.now()) is not None
+    return CommentForm(*data, author=author, is_reply=parent is not None, is_official=is_official, **kwargs)
 
 
 def _topic_at(slug: str) -> Topic:
     """The address may change while somebody writes: what they send still arrives. One query, two where it has."""
-    topics = Topic.objects.public()
+    topics = Topic.objects.public().without_texts()
     return topics.filter(slug=slug).first() or get_object_or_404(topics, slug=_slug_today(slug))
 
 
@@ -53,8 +63,7 @@ def _slug_today(slug: str) -> str:
 
 
 def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpResponse:
-    talk = talk_context(request, topic)
-    form = CommentForm(request.POST, author=request.user, is_reply=parent is not None, is_official=talk["official"])
+    form = _form(request, parent, request.POST)
     if form.is_emergency:
         return _emergency(request, topic, parent, form)
     if not request.user.is_authenticated:
@@ -79,13 +88,13 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             drafts.forget(request.session, topic, parent)
             return _written(request, written)
     form.renew()
-    return _form_page(request, talk, parent, form, status)
+    return _form_page(request, topic, parent, form, status)
 
 
 def _emergency(request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm) -> HttpResponse:
     """Nothing is sent: 112 comes first. The text waits in the form."""
     drafts.keep(request.session, topic, parent, form.typed)
-    back = reverse("topics:reply", args=[topic.slug, parent.pk]) if parent else f"{topic.get_absolute_url()}#napisz"
+    back = _address(topic, parent)
     return render(request, "topics/emergency.html", {"topic": topic, "back": back})
 
 
@@ -93,9 +102,14 @@ def _sign_in_first(request: HttpRequest, topic: Topic, parent: Comment | None, t
     """The session ended while they wrote: the text waits in the form for them to come back."""
     drafts.keep(request.session, topic, parent, text)
     messages.info(request, _("Sign in to send the comment. We have kept your text."))
+    return redirect_to_login(_address(topic, parent))
+
+
+def _address(topic: Topic, parent: Comment | None) -> str:
+    """Of the page with the form."""
     if parent:
-        return redirect_to_login(reverse("topics:reply", args=[topic.slug, parent.pk]))
-    return redirect_to_login(f"{topic.get_absolute_url()}#napisz")
+        return reverse("topics:reply", args=[topic.slug, parent.pk])
+    return reverse("topics:comment", args=[topic.slug])
 
 
 def _written(request: HttpRequest, written: Comment) -> HttpResponse:
@@ -109,6 +123,7 @@ def _written(request: HttpRequest, written: Comment) -> HttpResponse:
 
 
 def _form_page(
-    request: HttpRequest, talk: dict, parent: Comment | None, form: CommentForm, status: int = 200
+    request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm, status: int = 200
 ) -> HttpResponse:
-    return render(request, "topics/comment_form.html", {"parent": parent, "form": form, **talk}, status=status)
+    context = {"parent": parent, "form": form, **talk_context(request, topic)}
+    return render(request, "topics/comment_form.html", context, status=status)
