@@ -102,7 +102,7 @@ def hints_of(comment: Comment, *, insists: bool) -> tuple[Hint, ...]:
 
 def _add(comment: Comment, sending: Sending, visitor: str) -> Comment:
     now = sending.now
-    comment.topic = topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
+    comment.topic = topic = Topic.objects.for_writing().select_for_update(of=("self",)).get(pk=comment.topic_id)
     check_confirmed(comment.author)
     _check_talk(topic, official=comment.is_official, now=now)
     comment.parent = _answerable(comment.parent, topic)

@@ -53,7 +53,7 @@ def _form(request: HttpRequest, parent: Comment | None, *data: QueryDict, **kwar
 
 def _topic_at(slug: str) -> Topic:
     """The address may change while somebody writes: what they send still arrives. One query, two where it has."""
-    topics = Topic.objects.public().without_texts()
+    topics = Topic.objects.public().for_writing()
     return topics.filter(slug=slug).first() or get_object_or_404(topics, slug=_slug_today(slug))
 
 
@@ -125,5 +125,8 @@ def _written(request: HttpRequest, written: Comment) -> HttpResponse:
 def _form_page(
     request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm, status: int = 200
 ) -> HttpResponse:
-    context = {"parent": parent, "form": form, **talk_context(request, topic)}
+    """One query for what the page tells of the topic, one for its estates."""
+    topics = Topic.objects.public().without_texts().select_related("institution").prefetch_related("estates")
+    talk = talk_context(request, get_object_or_404(topics, pk=topic.pk))
+    context = {"parent": parent, "form": form, **talk}
     return render(request, "topics/comment_form.html", context, status=status)
