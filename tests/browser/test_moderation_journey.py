@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
-from tests.browser.conftest import letter_to
+from tests.browser.conftest import letter_to, nobody_in_danger, open_form
 from tests.mailbox import link_in
-from topics import appeals, moderation
-from topics.models import Appeal, Case, Comment, Decision, Reason, Report
+from topics import moderation
+from topics.models import Case, Comment, Decision, Reason, Report
+from topics.reports import report
 
 TEXT = "Ci z trzeciej klatki to sami głupcy."
 EMAIL = "gosc@poczta.example"
@@ -39,6 +41,21 @@ def fill_in(page: Page, why: str) -> None:
     page.get_by_label("Według mojej najlepszej wiedzy").check()
 
 
+def decide(page: Page, act: str, **fields: str) -> None:
+    """From the panel's queue, about the one case that is open to its user."""
+    page.goto(reverse("admin:topics_case_changelist"))
+    page.locator("#result_list tbody a").first.click()
+    page.locator(f"main a[href$='/{act}/'], #content a[href$='/{act}/']").first.click()
+    for name, value in fields.items():
+        field = page.locator(f"#id_{name}")
+        if name in {"reason", "hours"}:
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.locator("#content input[type=submit]").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_report_hide_reasons_appeal_restored(comment, people, visit: Callable[..., Page], scripts: bool):
     moderator, judge = people
@@ -53,7 +70,7 @@ def test_report_hide_reasons_appeal_restored(comment, people, visit: Callable[..
     expect(page.get_by_role("heading", name="Mamy Twoje zgłoszenie")).to_be_visible()
     assert letter_to(EMAIL).subject == "Mamy Twoje zgłoszenie"
 
-    moderation.hide(Case.objects.get().comment, by=moderator, reason=Reason.INSULT, note="Chodzi o ostatnie słowo.")
+    decide(visit(scripts=scripts, user=moderator), "hide", reason="insult", note="Chodzi o ostatnie słowo.")
     page.goto(comment.topic.get_absolute_url())
     expect(page.get_by_text("Komentarz usunięty przez moderatora")).to_be_visible()
     expect(page.get_by_text(TEXT)).to_have_count(0)
@@ -68,7 +85,7 @@ def test_report_hide_reasons_appeal_restored(comment, people, visit: Callable[..
     expect(page.get_by_text("Twoje odwołanie czeka na decyzję.")).to_be_visible()
     expect(page.get_by_role("button", name="Wyślij odwołanie")).to_have_count(0)
 
-    appeals.decide(Appeal.objects.get(), by=judge, outcome=Appeal.Outcome.REVERSED, note="To cytat.")
+    decide(visit(scripts=scripts, user=judge), "reversed", note="To cytat.")
     page.goto(comment.topic.get_absolute_url())
     expect(page.get_by_text(TEXT)).to_be_visible()
     page.goto(link_in(letter, "/decyzje/"))
@@ -115,3 +132,30 @@ def test_author_finds_the_reasons_from_the_notice(comment, people, visit: Callab
     page.get_by_role("link", name="Twój komentarz: cała decyzja i odwołanie").click()
     expect(page.get_by_role("heading", name="Decyzja o Twoim komentarzu")).to_be_visible()
     expect(page.get_by_role("button", name="Wyślij odwołanie")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_suspended_author_reads_why_appeals_and_writes_again(
+    comment, people, visit: Callable[..., Page], scripts: bool
+):
+    moderator, judge = people
+    author, topic = comment.author, comment.topic
+    neighbour = factories.make_resident("Tomasz")
+    report(comment, why=Report.Why.INSULT, resident=neighbour, text="Obraża.", language="pl")
+    decide(visit(scripts=scripts, user=moderator), "suspend", reason="insult", hours="72")
+
+    page = visit(scripts=scripts, user=author)
+    page.goto(topic.get_absolute_url())
+    expect(page.locator(".fk-compose")).to_contain_text("Twoje konto nie może pisać do")
+    expect(page.locator("main").get_by_role("link", name="Odpowiedz")).to_have_count(0)
+    page.goto(link_in(letter_to(author.email), "/decyzje/"))
+    page.get_by_label("Dlaczego się nie zgadzasz?").fill("To był cytat z afisza.")
+    page.get_by_role("button", name="Wyślij odwołanie").click()
+    decide(visit(scripts=scripts, user=judge), "reversed", note="To cytat.")
+
+    page.goto(topic.get_absolute_url())
+    open_form(page)
+    nobody_in_danger(page)
+    page.get_by_label("Twój komentarz").fill("Dziękuję za drugie spojrzenie.")
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    expect(page.locator("main")).to_contain_text("Dziękuję za drugie spojrzenie.")
