@@ -4,6 +4,7 @@ Whatever fails, the rest still runs; the last lines say what ran, where, and wha
 With REQUIRE_ALL=1 (`.ci/run`) a part that could not run is a failure.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -31,9 +32,28 @@ class Report:
         print(f"\n== {name}", flush=True)
         started = time.monotonic()
         done = subprocess.run(command, cwd=str(ROOT), env=dict(os.environ, **env), stdin=subprocess.DEVNULL)
-        outcome = "FAILED" if done.returncode else "passed"
-        self.failed = self.failed or done.returncode != 0
-        self.lines.append(f"{name}: {outcome} ({time.monotonic() - started:.0f} s)")
+        self._note(name, done.returncode, started)
+
+    def _note(self, name, code, started) -> None:
+        self.failed = self.failed or code != 0
+        self.lines.append(f"{name}: {'FAILED' if code else 'passed'} ({time.monotonic() - started:.0f} s)")
+
+    def run_together(self, parts) -> None:
+        """Run (name, command, env) side by side, one a core; the output of each comes whole, in this order."""
+        started = time.monotonic()
+        with contextlib.ExitStack() as stack:
+            running = []
+            for name, command, env in parts:
+                output = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+                where = {"cwd": str(ROOT), "env": dict(os.environ, **env), "stdin": subprocess.DEVNULL}
+                process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **where)
+                stack.callback(process.terminate)  # nothing of ours stays behind when we are stopped
+                running.append((name, process, output))
+            for name, process, output in running:
+                code = process.wait()
+                output.seek(0)
+                print(f"\n== {name}\n{output.read()}", flush=True)
+                self._note(name, code, started)
 
     def miss(self, name, why) -> None:
         """Write down a part that cannot run on this machine."""
@@ -84,22 +104,24 @@ def check(report) -> None:
 
 
 def test(report, browser) -> None:
-    """Run pytest on both databases, first without a browser, then in it."""
+    """Run pytest on both databases at once, first without a browser, then in it."""
     pytest = [str(PYTHON), "-m", "pytest", "-q", "-m"]
     databases = {"SQLite": f"sqlite:///{ROOT}/var/test.sqlite3"}
     url, version, why = find_postgresql()
     if url:
         databases[f"PostgreSQL {version} at {url.rpartition('@')[2]}"] = url
-    for name, address in databases.items():
-        report.run(f"Tests on {name}", [*pytest, "not browser"], DATABASE_URL=address)
+    report.run_together(
+        (f"Tests on {name}", [*pytest, "not browser"], {"DATABASE_URL": address}) for name, address in databases.items()
+    )
     if not url:
         report.miss("Tests on PostgreSQL", f"no server can be used ({why}); TEST_DATABASE_URL names one")
     if not browser:
         report.miss("Browser tests", "no Chromium is here: apt-get install chromium, or set CHROMIUM")
         return
-    for name, address in databases.items():
-        env = {"DATABASE_URL": address, "CHROMIUM": browser}
-        report.run(f"Browser tests ({browser}) on {name}", [*pytest, "browser"], **env)
+    report.run_together(
+        (f"Browser tests ({browser}) on {name}", [*pytest, "browser"], {"DATABASE_URL": address, "CHROMIUM": browser})
+        for name, address in databases.items()
+    )
 
 
 def main() -> None:

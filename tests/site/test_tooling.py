@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -307,6 +308,21 @@ def test_a_part_of_the_tests_that_cannot_run_is_said_and_fails_where_all_are_req
     said = "Browser tests: {}not run, because no Chromium is here"
     assert run(command, ROOT / "deploy") == (0, f"{[said.format('')]} False\n")
     assert run(command, ROOT / "deploy", REQUIRE_ALL="1") == (0, f"{[said.format('FAILED, ')]} True\n")
+
+
+def test_parts_run_side_by_side_are_told_apart_and_one_failure_counts():
+    words = (
+        "import time; time.sleep(0.2); print('{0} begins'); time.sleep(0.2); print('{0} ends'); raise SystemExit({1})"
+    )
+    parts = [(name, [sys.executable, "-c", words.format(name, code)], {}) for name, code in (("one", 0), ("two", 3))]
+    script = (
+        f"import suite; report = suite.Report(); report.run_together({parts!r}); print(report.lines, report.failed)"
+    )
+    code, said = run([sys.executable, "-c", script], ROOT / "deploy")
+    assert code == 0
+    assert "== one\none begins\none ends\n" in said
+    assert "== two\ntwo begins\ntwo ends\n" in said
+    assert re.search(r"\['one: passed \(\d s\)', 'two: FAILED \(\d s\)'\] True", said)
 
 
 def test_a_postgresql_that_does_not_answer_is_told_with_its_reason(free_port):
