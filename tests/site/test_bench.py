@@ -33,7 +33,7 @@ def test_town_is_as_the_site_would_have_made_it(town):
     assert (Comment.objects.published().count(), Topic.objects.count(), Meeting.objects.count()) == (300, 3, 20)
     out = StringIO()
     call_command("recount", "--dry-run", stdout=out)
-    assert "All counters are right" in out.getvalue()
+    assert "All counters and cases are right" in out.getvalue()
 
 
 def test_pages_of_the_town_can_be_read(client, town):

@@ -153,4 +153,4 @@ def test_count_is_right_after_everything_at_once(topic, comment, moderator, caps
     assert is_ == should_be <= 8
     assert not Support.objects.filter(comment=comment, resident__in=people[:8]).exists()
     call_command("recount", "--dry-run")
-    assert capsys.readouterr().out == "All counters are right (1 topics).\n"
+    assert capsys.readouterr().out == "All counters and cases are right (1 topics).\n"

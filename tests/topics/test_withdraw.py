@@ -36,7 +36,7 @@ def stored(comment: Comment) -> Comment:
 
 def counts_are_right(capsys) -> bool:
     call_command("recount", "--dry-run")
-    return capsys.readouterr().out.startswith("All counters are right")
+    return capsys.readouterr().out.startswith("All counters and cases are right")
 
 
 def test_published_comment_leaves_a_notice_and_its_replies(topic, comment, resident, as_user, capsys):
