@@ -5,6 +5,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 
+from participants.management.commands.add_staff import ROLES
 from participants.models import Resident
 from participants.roles import Role
 from tests.factories import PASSWORD, make_resident
@@ -29,6 +30,9 @@ def password_in_environment(monkeypatch) -> None:
     [
         ("redakcja", {Role.EDITOR}, False),
         ("moderacja", {Role.MODERATOR}, False),
+        ("odwolania", {Role.APPEALS}, False),
+        ("dyzurny", {Role.DUTY}, False),
+        ("odpowiedzi", {Role.ANSWERER}, False),
         ("administrator", {Role.EDITOR, Role.MODERATOR}, True),
     ],
 )
@@ -40,6 +44,19 @@ def test_new_account_may_enter_the_panel_in_its_role(password_in_environment, ro
     assert EmailAddress.objects.get(user=anna, email=ANNA).verified
     client.post("/konto/zaloguj/", {"login": ANNA, "password": PASSWORD})
     assert client.get("/panel/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "signature"), [("odwolania", "Odwołania"), ("dyzurny", "Dyżurny"), ("administrator", "Administrator")]
+)
+def test_new_account_signs_with_its_role_until_it_says_otherwise(password_in_environment, role, signature):
+    add_staff(role=role)
+    assert Resident.objects.get().signature == signature
+
+
+def test_every_role_can_be_given():
+    assert {role for roles in ROLES.values() for role in roles} == set(Role)
 
 
 @pytest.mark.django_db

@@ -18,7 +18,14 @@ from django.utils import translation
 from participants.models import Resident
 from participants.roles import Role
 
-ROLES = {"redakcja": [Role.EDITOR], "moderacja": [Role.MODERATOR], "administrator": [Role.EDITOR, Role.MODERATOR]}
+ROLES = {
+    "redakcja": [Role.EDITOR],
+    "moderacja": [Role.MODERATOR],
+    "odwolania": [Role.APPEALS],
+    "dyzurny": [Role.DUTY],
+    "odpowiedzi": [Role.ANSWERER],
+    "administrator": [Role.EDITOR, Role.MODERATOR],
+}
 PASSWORD_VARIABLE = "FORUM_STAFF_PASSWORD"  # noqa: S105 - the name, not the password
 
 
@@ -39,7 +46,7 @@ class Command(BaseCommand):
         with translation.override("en"):  # operators' commands speak English
             resident = Resident.objects.filter(email__iexact=email.strip()).first()
             is_new = resident is None
-            resident = resident or Resident(email=email.strip().lower(), signature=role.capitalize())
+            resident = resident or Resident(email=email.strip().lower(), signature=_signature(role))
             resident.signature = signature or resident.signature
             resident.is_staff = resident.is_active = True
             resident.is_superuser = resident.is_superuser or role == "administrator"
@@ -70,6 +77,11 @@ class Command(BaseCommand):
         if password != again:
             raise CommandError("The two passwords differ; nothing was changed.")
         return password
+
+
+def _signature(role: str) -> str:
+    """The name of the one role, in Polish letters; an administrator has several."""
+    return "Administrator" if role == "administrator" else str(ROLES[role][0])
 
 
 def _refuse_wrong(check: Callable[..., object], *args: Any, **options: Any) -> None:
