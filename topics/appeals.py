@@ -11,13 +11,12 @@ from participants.letters import queue_letter
 from participants.prose import tidy_plain
 from topics import moderation
 from topics.cases import open_appeal
-from topics.models import APPEAL_LIMIT, Appeal, Case, Comment, Decision, Topic
+from topics.locks import locked
+from topics.models import APPEAL_LIMIT, Appeal, Case, Comment, Decision
 from topics.statements import statement_url
 
 PERMISSION = "topics.decide_appeal"
-Act, Outcome = Decision.Act, Appeal.Outcome
-OUT_OF_SIGHT = frozenset({Act.REFUSE, Act.HIDE, Act.HAND_OVER, Act.SET_ASIDE})
-ABOUT_SIGHT = OUT_OF_SIGHT | {Act.PUBLISH, Act.RESTORE}
+Outcome = Appeal.Outcome
 NOTE_LIMIT = Appeal._meta.get_field("note").max_length
 
 
@@ -68,13 +67,13 @@ def why_not(decision: Decision, now: datetime.datetime) -> str:
 
 def is_undone(decision: Decision) -> bool:
     """Whether what was taken from view is back already. No query where the comment is loaded."""
-    return decision.act in OUT_OF_SIGHT and decision.comment.state == Comment.State.PUBLISHED
+    return decision.act in Decision.OUT_OF_SIGHT and decision.comment.state == Comment.State.PUBLISHED
 
 
 def is_overtaken(decision: Decision) -> bool:
     """Whether somebody has decided anew, since, about the comment being seen. One query."""
-    later = Decision.objects.filter(comment=decision.comment_id, act__in=ABOUT_SIGHT, pk__gt=decision.pk)
-    return decision.act in OUT_OF_SIGHT and later.exists()
+    later = Decision.objects.filter(comment=decision.comment_id, act__in=Decision.ABOUT_SIGHT, pk__gt=decision.pk)
+    return decision.act in Decision.OUT_OF_SIGHT and later.exists()
 
 
 def decide(appeal: Appeal, *, by: Any, outcome: str, note: str = "", now: datetime.datetime | None = None) -> Appeal:
@@ -104,10 +103,9 @@ def decide(appeal: Appeal, *, by: Any, outcome: str, note: str = "", now: dateti
 
 
 def _locked(appeal: Appeal) -> Appeal:
-    """With its decision and comment, in the one order of locks: topic, comment, then what hangs on them."""
+    """With its decision and comment."""
     comment = Comment.objects.get(decisions__appeal=appeal)
-    Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    locked(comment)
     appeals = Appeal.objects.select_for_update(of=("self",))
     return appeals.select_related("decision__comment__topic", "decision__comment__author").get(pk=appeal.pk)
 

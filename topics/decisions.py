@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.letters import queue_letter
 from topics.cases import close_cases
+from topics.locks import locked
 from topics.models import Comment, Decision, Reason, Topic
 from topics.reporters import settle
 from topics.statements import statement_url
@@ -105,13 +106,6 @@ def deciding(
             close_cases(comment, now=decision.decided_at)
             settle(comment, decision)
         _tell_author(comment, decision)
-
-
-def locked(comment: Comment) -> tuple[Topic, Comment]:
-    """In the order that everybody keeps: first the topic, then the comment. Two queries."""
-    topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    rows = Comment.objects.select_for_update(of=("self",)).select_related("author", "topic")
-    return topic, rows.get(pk=comment.pk)
 
 
 def _check_words(act: str, by: Any, role: str, reason: str, note: str) -> None:

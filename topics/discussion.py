@@ -222,7 +222,7 @@ def check_confirmed(author: Any) -> None:
 
 def _check_talk(topic: Topic, *, official: bool, now: datetime.datetime) -> None:
     if not may_be_written_in(topic, official=official, now=now):
-        raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))
+        raise TalkClosed
 
 
 def _check_pace(topic: Topic, last: datetime.datetime | None, now: datetime.datetime) -> None:

@@ -14,6 +14,7 @@ from participants.models import Appointment
 from topics.cases import close_held, open_case
 from topics.discussion import appointment_of, check_author, check_confirmed, fitting, hints_of, take_from_view
 from topics.holding import Sending, reason_to_hold
+from topics.locks import locked
 from topics.models import TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, CommentVersion, Topic
 from topics.models.comment import fingerprint
 from topics.refusals import CommentRefused, TalkClosed
@@ -102,7 +103,7 @@ def edit(
     now = now or timezone.now()
     with transaction.atomic():
         take((LIMIT, by.pk), now=now)
-        topic, comment = _locked(comment)
+        topic, comment = locked(comment)
         check(comment, by=by, now=now)
         if is_answered(comment):
             raise OnlyAddition(_("Somebody has answered this comment, so its text stays. You can add to it."))
@@ -126,7 +127,7 @@ def add_to(
     now = now or timezone.now()
     with transaction.atomic():
         take((LIMIT, by.pk), now=now)
-        topic, comment = _locked(comment)
+        topic, comment = locked(comment)
         check(comment, by=by, now=now)
         before = f"{comment.text}\n\n{_heading(now)}\n"
         room = WHOLE_LIMIT - len(before)
@@ -147,7 +148,7 @@ def withdraw(comment: Comment, *, by: Any, now: datetime.datetime | None = None)
     """
     now = now or timezone.now()
     with transaction.atomic():
-        topic, comment = _locked(comment)
+        topic, comment = locked(comment)
         if comment.state == Comment.State.WITHDRAWN and comment.author_id == by.pk:
             return comment
         check_removal(comment, by=by, now=now)
@@ -157,13 +158,6 @@ def withdraw(comment: Comment, *, by: Any, now: datetime.datetime | None = None)
         comment.save(update_fields=["state", "withdrawn_at"])
         close_held(comment, now=now)
     return comment
-
-
-def _locked(comment: Comment) -> tuple[Topic, Comment]:
-    topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    comment = Comment.objects.select_for_update(of=("self",)).select_related("author").get(pk=comment.pk)
-    comment.topic = topic
-    return topic, comment
 
 
 def _check_revision(comment: Comment, seen: int | None) -> None:
@@ -182,7 +176,7 @@ def _put(comment: Comment, topic: Topic, text: str, *, insists: bool, now: datet
     """Under the locks of both."""
     is_public = comment.state == Comment.State.PUBLISHED
     former, comment.text = comment.text, text
-    comment.digest = "" if comment.is_official else fingerprint(text)
+    comment.digest = fingerprint(text)
     hold = reason_to_hold(comment, Sending(now, hints_of(comment, insists=insists)))
     if not _is_free(comment, now):
         _keep(comment, former, was_public=is_public, now=now)
@@ -193,7 +187,7 @@ def _put(comment: Comment, topic: Topic, text: str, *, insists: bool, now: datet
         take_from_view(comment, topic=topic)
         comment.state = Comment.State.WAITING
         open_case(comment, kind=Case.Kind.HELD, now=now)
-    comment.save(update_fields=["text", "html", "digest", "revision", "hold", "state", "edited_at"])
+    comment.save(update_fields=["text", "revision", "hold", "state", "edited_at"])
 
 
 def _is_free(comment: Comment, now: datetime.datetime) -> bool:

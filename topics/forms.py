@@ -1,6 +1,7 @@
 """What readers send about topics."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -19,6 +20,7 @@ from topics.models import TEXT_LIMIT, Category, Comment
 from topics.refusals import DataFound
 
 NUL = "\x00"
+BROKEN = _("We removed a broken character. Check the text and send it once more.")
 NOBODY, SOMEBODY = "no", "yes"
 
 
@@ -34,8 +36,51 @@ class SubmissionField(forms.UUIDField):
             return uuid.uuid4()
 
 
-class CommentForm(ProofMixin, HumanForm):
-    """A comment or a reply. What the text must be like is decided by topics.discussion alone.
+class WordsForm(PublicForm):
+    """Words for the talk, and what stands beside them once something in them looks like somebody's data.
+
+    What the text must be like is decided by topics.discussion and topics.editing alone.
+    """
+
+    text = forms.CharField(
+        label=_("Your comment"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 5, "required": True}),
+        error_messages={"null_characters_not_allowed": BROKEN},
+    )
+    insists = forms.BooleanField(
+        label=_("I have checked it. Send it to a moderator as it is."),
+        help_text=_("Nobody else sees the comment until a moderator has read it."),
+        required=False,
+    )
+    found: Sequence[tuple[str, str]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rule = _("At most %(limit)d characters. Do not give other people's personal data.")
+        self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """The tick for data stands only where some was found."""
+        helper = super().helper
+        if not self.found:
+            helper.layout = Layout(*(part for part in helper.layout or self.fields if part != "insists"))
+        return helper
+
+    @property
+    def typed(self) -> str:
+        """What the reader wrote, fit to be shown again and kept."""
+        return self.data.get("text", "").replace(NUL, "")
+
+    def ask_about(self, data: DataFound) -> None:
+        """Show the form again with what looks like somebody's data, and with the tick to send it all the same."""
+        self.found = pieces(data.text, data.hints)
+
+
+class CommentForm(ProofMixin, WordsForm, HumanForm):
+    """A comment or a reply.
 
     Whoever says that somebody is in danger is shown the way to 112, and sends nothing (`is_emergency`).
     """
@@ -58,29 +103,15 @@ class CommentForm(ProofMixin, HumanForm):
         help_text=_("A question gets a number, and you can follow what becomes of it."),
         error_messages={"invalid_choice": _("Choose from the list what you write.")},
     )
-    text = forms.CharField(
-        label=_("Your comment"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 5, "required": True}),
-        error_messages={
-            "null_characters_not_allowed": _("We removed a broken character. Check the text and send it once more."),
-        },
-    )
     shows_estate = forms.BooleanField(required=False)
-    insists = forms.BooleanField(
-        label=_("I have checked it. Send it to a moderator as it is."),
-        help_text=_("Nobody else sees the comment until a moderator has read it."),
-        required=False,
-    )
     submission = SubmissionField()
+    field_order = ["danger", "kind", "text", "shows_estate", "insists"]
 
     def __init__(
         self, *args: Any, author: Any, is_reply: bool = False, is_official: bool = False, **kwargs: Any
     ) -> None:
         """One query where the author has given an estate."""
         super().__init__(*args, **kwargs)
-        self.found: list[tuple[str, str]] = []
         if is_reply:
             self.fields["text"].label = _("Your reply")
         if is_reply or is_official:
@@ -91,27 +122,18 @@ class CommentForm(ProofMixin, HumanForm):
             self.fields["shows_estate"].label = _("Show my estate beside the signature: %(name)s") % {
                 "name": author.estate.name
             }
-        rule = _("At most %(limit)d characters. Do not give other people's personal data.")
-        self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
 
     @cached_property
     def helper(self) -> FormHelper:
-        """The way to 112 stands under the question; the tick for data only where some was found."""
+        """The way to 112 stands under the question."""
         helper = super().helper
         helper.layout.remove("danger")
-        if not self.found:
-            helper.layout.remove("insists")
         helper.layout = Layout("danger", HTML('{% include "topics/_stop.html" only %}'), *helper.layout)
         return helper
 
     @property
     def is_emergency(self) -> bool:
         return self.data.get("danger") == SOMEBODY
-
-    @property
-    def typed(self) -> str:
-        """What the reader wrote, fit to be shown again and kept."""
-        return self.data.get("text", "").replace(NUL, "")
 
     def sent(self, parent: Comment | None) -> dict[str, Any]:
         """What topics.discussion asks for. Several forms of one page share their name: with the comment that
@@ -127,10 +149,6 @@ class CommentForm(ProofMixin, HumanForm):
             "solved": self.is_proved if self.has_answered else None,
             "submission": uuid.uuid5(name, str(parent.pk)) if parent else name,
         }
-
-    def ask_about(self, data: DataFound) -> None:
-        """Show the form again with what looks like somebody's data, and with the tick to send it all the same."""
-        self.found = pieces(data.text, data.hints)
 
     def renew(self) -> None:
         """After an error: the text as it was, under a new name, so that it can be sent once more."""
@@ -169,51 +187,18 @@ class TopicFilterForm(PublicForm):
     )
 
 
-class ChangeForm(PublicForm):
-    """Another text for one's own comment, or what is to stand under it. Judged by topics.editing alone."""
+class ChangeForm(WordsForm):
+    """Another text for one's own comment, or what is to stand under it."""
 
-    text = forms.CharField(
-        label=_("Your comment"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 8, "required": True}),
-        error_messages={
-            "null_characters_not_allowed": _("We removed a broken character. Check the text and send it once more."),
-        },
-    )
-    insists = forms.BooleanField(
-        label=_("I have checked it. Send it to a moderator as it is."),
-        help_text=_("Nobody else sees the comment until a moderator has read it."),
-        required=False,
-    )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, is_addition: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_addition = is_addition
-        self.found: list[tuple[str, str]] = []
         if is_addition:
             self.fields["text"].label = _("What you add")
-            self.fields["text"].widget.attrs["rows"] = 5
-        rule = _("At most %(limit)d characters. Do not give other people's personal data.")
-        self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
-
-    @cached_property
-    def helper(self) -> FormHelper:
-        """The tick for data stands only where some was found."""
-        helper = super().helper
-        if not self.found:
-            helper.layout = Layout(*(name for name in self.fields if name != "insists"))
-        return helper
-
-    @property
-    def typed(self) -> str:
-        """What the reader wrote, fit to be shown again and kept."""
-        return self.data.get("text", "").replace(NUL, "")
-
-    def ask_about(self, data: DataFound) -> None:
-        """Show the form again with what looks like somebody's data, and with the tick to send it all the same."""
-        self.found = pieces(data.text, data.hints)
+        else:
+            self.fields["text"].widget.attrs["rows"] = 8
 
     def renew(self, revision: int) -> None:
         """After an error: the text as it was typed, to be sent once more over the comment as it is now."""

@@ -13,8 +13,7 @@ Acts about authors are in topics.standing, what appeals undo in topics.reversal;
 """
 
 import datetime
-from collections.abc import Callable, Iterable
-from typing import Any, Unpack
+from typing import Unpack
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +31,6 @@ __all__ = [
     "DecisionRefused",
     "close_account",
     "cut_out",
-    "each",
     "hand_over",
     "hide",
     "keep",
@@ -124,18 +122,6 @@ def set_aside(comment: Comment, reason: str, now: datetime.datetime | None = Non
         comment.save(update_fields=["state", "hold"])
         take_from_view(comment, topic=matter.topic, now=matter.now)
     return comment
-
-
-def each(comments: Iterable[Comment], act: Callable[..., Comment], **how: Any) -> tuple[int, list[str]]:
-    """One act for many comments, each in its own transaction: how many it changed, and what refused the others."""
-    done, refused = 0, []
-    for comment in comments:
-        try:
-            act(comment, **how)
-            done += 1
-        except DecisionRefused as error:
-            refused.append(str(error))
-    return done, refused
 
 
 def without(text: str, passages: list[str]) -> str:

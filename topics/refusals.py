@@ -12,6 +12,9 @@ class CommentRefused(Exception):
 class TalkClosed(CommentRefused):
     """Nobody like the author may write here any more, whatever the text."""
 
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why or _("The talk is closed. You can still read everything, but not add to it."))
+
 
 class ProofWanted(CommentRefused):
     """There is a flood of comments, and nobody has asked for the sum that tells browsers from programs yet."""

@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from participants.forms import PublicForm, address_field
 from participants.prose import tidy_plain
 from participants.robots import HumanForm
+from topics.forms import BROKEN, NUL
 from topics.models import APPEAL_LIMIT, Report
 from topics.reports import faults
-
-NUL = "\x00"
-BROKEN = _("We removed a broken character. Check the text and send it once more.")
 
 
 def without_nul(data: Any) -> Any:
@@ -31,13 +29,16 @@ class AppealForm(PublicForm):
 
     text = forms.CharField(
         label=_("Why do you not agree?"),
-        help_text=_("At most %(limit)d characters. Somebody else than the person who decided will read it.")
-        % {"limit": APPEAL_LIMIT},
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "required": True}),
         error_messages={"null_characters_not_allowed": BROKEN},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rule = _("At most %(limit)d characters. Somebody else than the person who decided will read it.")
+        self.fields["text"].help_text = rule % {"limit": APPEAL_LIMIT}
 
     def renew(self) -> None:
         """After an error: the text as it was, without what no page may show."""

@@ -28,7 +28,7 @@ def settle(comment: Comment, decision: Decision) -> int:
     aside waits for a person, and so do its reports. Two queries, and one for each letter.
     """
     state = _state_after(decision.act)
-    reports = list(open_reports(comment).select_related("resident")) if state else []
+    reports = list(comment.reports.open().oldest_first().select_related("resident")) if state else []
     if reports:
         Report.objects.filter(pk__in=[report.pk for report in reports]).update(state=state, decision=decision)
     for report in reports:
@@ -40,10 +40,6 @@ def _state_after(act: str) -> str:
     if act in UPHOLD:
         return Report.State.UPHELD
     return Report.State.REJECTED if act in REJECT else ""
-
-
-def open_reports(comment: Comment) -> Any:
-    return Report.objects.open().filter(comment=comment).oldest_first()
 
 
 def tell(report: Report, letter: str, **context: Any) -> None:

@@ -14,8 +14,9 @@ from participants.limits import Limit, take
 from participants.prose import tidy_plain
 from topics import moderation
 from topics.cases import open_case
-from topics.models import Case, Comment, Report, Topic
-from topics.reporters import open_reports, tell, weight_of
+from topics.locks import locked
+from topics.models import Case, Comment, Report
+from topics.reporters import tell, weight_of
 
 THRESHOLD = 2.0  # four accounts without a record, three that were mostly right; never fewer than three people
 TEXT_LIMIT = Report._meta.get_field("text").max_length
@@ -110,9 +111,7 @@ def _claims(resident: Any, visitor: str, email: str) -> list[tuple[Limit, Any]]:
 
 
 def _readable(comment: Comment) -> Comment:
-    """The comment, locked after its topic."""
-    topic = Topic.objects.select_for_update(of=("self",)).get(pk=comment.topic_id)
-    comment = Comment.objects.select_for_update(of=("self",)).select_related("topic").get(pk=comment.pk)
+    topic, comment = locked(comment)
     if comment.state != Comment.State.PUBLISHED or not topic.is_public:
         raise CommentGone(_("Nobody can read this comment any more, so there is no need to report it."))
     return comment
@@ -120,7 +119,7 @@ def _readable(comment: Comment) -> Comment:
 
 def _earlier(comment: Comment, resident: Any, email: str) -> Report | None:
     """The open report of the same person; who gave no address is always somebody new."""
-    reports = open_reports(comment)
+    reports = comment.reports.open()
     if resident:
         return reports.filter(resident=resident).first()
     return reports.filter(resident=None, email=email).first() if email else None
@@ -135,7 +134,7 @@ def _take_down(made: Report, now: datetime.datetime) -> None:
 
 def _weigh(comment: Comment, now: datetime.datetime) -> None:
     """Two queries, where the reports do not weigh enough. Whom the program may not overrule, moderation knows."""
-    reports = list(open_reports(comment).select_related("resident"))
+    reports = list(comment.reports.open().oldest_first().select_related("resident"))
     if weight_of(reports, now=now) >= THRESHOLD:
         [(reason, _count)] = Counter(report.reason for report in reports).most_common(1)
         with contextlib.suppress(moderation.DecisionRefused):

@@ -3,14 +3,11 @@
 import datetime
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count
 
-from participants.models import Institution
 from topics.models import Question, QuestionStep
-from topics.models.question import LATEST
 
 ONE_DAY = datetime.timedelta(days=1)
 AT_MOST = 100_000  # first words of one period; a town has a few hundred
@@ -24,19 +21,6 @@ class ResponseTimes:
     answered: int
     waiting: int
     median_days: float | None
-    mean_days: float | None
-
-
-def figures(institution: Institution) -> ResponseTimes:
-    """What is answered and waits today, and how long the latest first words took. Three queries."""
-    steps = institution.question_steps.public()
-    waits = steps.first_words().order_by("-at", "-pk").values_list("waited", flat=True)[:LATEST]
-    return _figures(
-        institution.name,
-        answered=steps.answers().questions(),
-        waiting=institution.questions.public().waiting().count(),
-        waits=waits,
-    )
 
 
 def by_institution(start: datetime.datetime, end: datetime.datetime) -> list[ResponseTimes]:
@@ -55,17 +39,10 @@ def by_institution(start: datetime.datetime, end: datetime.datetime) -> list[Res
     for key, name, count in held.values_list("institution", "institution__name").annotate(count=Count("pk")):
         names[key], waiting[key] = name, count
     return [
-        _figures(name, answered=len(answered[key]), waiting=waiting.get(key, 0), waits=waits[key])
+        ResponseTimes(name, len(answered[key]), waiting.get(key, 0), _median(waits[key]))
         for key, name in sorted(names.items(), key=lambda item: (item[1], item[0]))
     ]
 
 
-def _figures(institution: str, *, answered: int, waiting: int, waits: Iterable[datetime.timedelta]) -> ResponseTimes:
-    days = [wait / ONE_DAY for wait in waits]
-    return ResponseTimes(
-        institution=institution,
-        answered=answered,
-        waiting=waiting,
-        median_days=round(statistics.median(days), 1) if days else None,
-        mean_days=round(statistics.fmean(days), 1) if days else None,
-    )
+def _median(waits: list[datetime.timedelta]) -> float | None:
+    return round(statistics.median(waits) / ONE_DAY, 1) if waits else None

@@ -25,7 +25,6 @@ from topics.sealing import bring_back
 from topics.standing import let_in
 
 State, Act = Comment.State, Decision.Act
-OF_VIEW = [Act.PUBLISH, Act.RESTORE, Act.HIDE, Act.REFUSE, Act.HAND_OVER, Act.SET_ASIDE]
 
 
 def reverse(decision: Decision, *, by: Any, note: str = "", now: datetime.datetime | None = None) -> Decision:
@@ -72,7 +71,7 @@ def _shown(matter: Matter, decision: Decision) -> bool:
 
 
 def _is_last_of_view(comment: Comment, decision: Decision) -> bool:
-    about = comment.decisions.filter(act__in=OF_VIEW).order_by("-pk")
+    about = comment.decisions.filter(act__in=Decision.ABOUT_SIGHT).order_by("-pk")
     return about.values_list("pk", flat=True).first() == decision.pk
 
 

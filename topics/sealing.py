@@ -16,7 +16,6 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from topics.models import Comment, CommentVersion, Decision, SealedLook, SealedText
-from topics.models.comment import fingerprint
 
 log = logging.getLogger(__name__)
 PERMISSION = "topics.open_sealedtext"
@@ -65,10 +64,10 @@ def seal(
 
 
 def replace_text(comment: Comment, text: str) -> None:
-    """With its HTML and its fingerprint; whoever has the comment open for a decision is told. One query."""
-    comment.text, comment.digest = text, fingerprint(text)
+    """Whoever has the comment open for a decision is told. One query."""
+    comment.text = text
     comment.revision += 1
-    comment.save(update_fields=["text", "html", "digest", "revision"])
+    comment.save(update_fields=["text", "revision"])
 
 
 def bring_back(comment: Comment, decision: Decision) -> bool:

@@ -38,7 +38,7 @@ def support(comment: Comment, *, by: Any, now: datetime.datetime | None = None) 
     check_confirmed(by)
     is_open = comment.topic.accepts_comments(timezone.localdate(now))
     if not is_open:
-        raise TalkClosed(_("The talk is closed. You can still read everything, but not add to it."))
+        raise TalkClosed
     if not takes_support(comment, by=by, is_open=is_open):
         own = comment.author_id == by.pk
         raise SupportRefused(

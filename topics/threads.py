@@ -62,12 +62,8 @@ class Part:
             yield from thread.replies
 
 
-def pages_of(count: int) -> int:
+def pages_of(count: int, size: int = PER_PAGE) -> int:
     """The last page; an empty talk has one."""
-    return pages_of_size(count, PER_PAGE)
-
-
-def pages_of_size(count: int, size: int) -> int:
     return max(1, -(-count // size))
 
 

@@ -31,11 +31,6 @@ def client(moderator: Resident, as_user) -> Client:
     return as_user(moderator)
 
 
-@pytest.fixture
-def judge(db) -> Resident:
-    return factories.make_resident("Olga", roles=[Role.APPEALS])
-
-
 def held(text: str = "Za blokiem jest ciemno.", *, age: int = 1, **fields) -> Case:
     comment = factories.make_comment(factories.make_topic(), text, **fields)
     return open_case(comment, kind=Kind.HELD, now=timezone.now() - age * HOUR)

@@ -40,7 +40,7 @@ def make_decision(act: str, **fields) -> Decision:
     fields.setdefault("reason", Reason.INSULT if act in Decision.AGAINST else "")
     fields.setdefault("hours", 24 if act == Act.SUSPEND else None)
     fields.setdefault("decided_at", NOW)
-    if act in appeals.OUT_OF_SIGHT:
+    if act in Decision.OUT_OF_SIGHT:
         Comment.objects.filter(pk=comment.pk).update(state="hidden", hidden_at=NOW, hidden_reason="insult")
         comment.refresh_from_db()
     return Decision.objects.create(comment=comment, act=act, rules_version="2026-11", **fields)

@@ -29,11 +29,6 @@ def write(topic: Topic, author, text: str | None = None, **how) -> Comment:
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic()
-
-
-@pytest.fixture
 def trusted(topic):
     """A resident whose comments are published at once."""
     author = factories.make_resident("Zofia", date_joined=NOW - datetime.timedelta(days=300))

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.utils import timezone
 
 from participants.limits import LimitReached
@@ -24,11 +23,6 @@ SOON = WRITTEN + FREELY
 LATER = SOON + datetime.timedelta(seconds=1)
 OLD, NEW = "Wieczorem przydałby się patrol.", "Rano przydałby się patrol."
 LINKED = "Zobaczcie www.zle.example"
-
-
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
 
 
 @pytest.fixture
@@ -328,16 +322,6 @@ def test_moderator_and_author_at_one_moment(topic, author, moderator):
 
 
 # -- The pages -------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def english(as_user):
-    def client_of(user: Resident | None) -> Client:
-        client = as_user(user)
-        client.cookies["jezyk"] = "en"
-        return client
-
-    return client_of
 
 
 def typed_in(page: str) -> str:

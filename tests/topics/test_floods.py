@@ -26,11 +26,6 @@ number = itertools.count(1)
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
 def accounts(topic) -> list[Resident]:
     """A year old, with two published comments each: no rule about newcomers is in the way."""
     elsewhere = factories.make_topic("Gdzie indziej")

@@ -64,11 +64,6 @@ def test_hostile_text_takes_no_time(db, part: str):
     assert time.process_time() - began < 1
 
 
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic()
-
-
 def make_trusted(*, joined: datetime.datetime = NOW - 300 * DAY, **fields: Any) -> Resident:
     author = factories.make_resident(date_joined=joined, **fields)
     elsewhere = factories.make_topic()

@@ -59,11 +59,6 @@ FITS = {
 }
 
 
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic()
-
-
 def comment_in(state: str, topic: Topic, moderator: Resident) -> Comment:
     """A comment that came into its state, with the decisions that are still of use, and no letters."""
     if state in {"waiting", "refused"}:
@@ -262,13 +257,6 @@ def test_hidden_answer_is_no_longer_pinned_nor_counted(topic, moderator):
     moderation.hide(answer, by=moderator, reason=Reason.PRIVATE_DATA)
     topic.refresh_from_db()
     assert (topic.pinned, topic.official_count, topic.comment_count) == (None, 0, 0)
-
-
-def test_bulk_act_says_what_it_did_and_what_refused(topic, moderator):
-    comments = [comment_in(state, topic, moderator) for state in ("waiting", "published", "waiting")]
-    done, refused = moderation.each(comments, moderation.publish, by=moderator)
-    assert done == 2
-    assert len(refused) == 1
 
 
 # -- The letter -----------------------------------------------------------------------------------------------

@@ -17,16 +17,6 @@ from topics.support import support
 from topics.threads import Order, Place, part_of
 
 
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
-def stranger(as_user) -> Client:
-    return as_user(None)
-
-
 def make_talk(topic: Topic, supporters: list[int]) -> list[int]:
     """Threads in their order, each with so many supporters as the column says."""
     author = factories.make_resident()

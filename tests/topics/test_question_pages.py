@@ -19,16 +19,6 @@ SECRET = "Tajne pytanie o sąsiada"
 
 
 @pytest.fixture
-def police(db) -> Institution:
-    return factories.make_institution("Komenda Miejska Policji")
-
-
-@pytest.fixture
-def town(db) -> Institution:
-    return factories.make_institution("Urząd Miasta")
-
-
-@pytest.fixture
 def topic(police: Institution) -> Topic:
     return factories.make_topic("Oświetlenie", institution=police)
 

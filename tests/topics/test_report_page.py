@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from participants.models import Letter, Resident
+from participants.models import Letter
 from tests import factories
 from topics import moderation
 from topics.models import Case, Comment, Reason, Report, Topic
@@ -17,23 +17,8 @@ STRANGER = {**TYPED, "name": "Anna Nowak", "email": "gosc@poczta.example"}
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
 def comment(topic) -> Comment:
     return factories.make_published(topic, "Tajny tekst")
-
-
-@pytest.fixture
-def english(as_user):
-    def client_of(user: Resident | None = None) -> Client:
-        client = as_user(user)
-        client.cookies["jezyk"] = "en"
-        return client
-
-    return client_of
 
 
 def address(comment: Comment) -> str:

@@ -19,11 +19,6 @@ HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
-def judge(db) -> Resident:
-    return factories.make_resident("Olga", roles=[Role.APPEALS])
-
-
-@pytest.fixture
 def comment(db) -> Comment:
     return factories.make_published(factories.make_topic(), TEXT)
 

@@ -28,22 +28,12 @@ def hidden(moderator) -> Decision:
     return Decision.objects.select_related("comment__author", "comment__topic").get()
 
 
-@pytest.fixture
-def english(as_user):
-    def client_of(user: Resident | None = None) -> Client:
-        client = as_user(user)
-        client.cookies["jezyk"] = "en"
-        return client
-
-    return client_of
-
-
 def decided(act: str, **fields) -> Decision:
     comment = factories.make_published(factories.make_topic(), SECRET)
     fields.setdefault("hours", 72 if act == Act.SUSPEND else None)
     fields.setdefault("reason", Reason.THREAT if act in Decision.AGAINST else "")
     fields.setdefault("decided_at", timezone.now())
-    if act in appeals.OUT_OF_SIGHT:
+    if act in Decision.OUT_OF_SIGHT:
         reason = HANDED_OVER if act == Act.HAND_OVER else fields["reason"]
         change = {"state": "hidden", "hidden_at": timezone.now(), "hidden_reason": reason}
         Comment.objects.filter(pk=comment.pk).update(**change)
@@ -88,6 +78,11 @@ def test_page_is_kept_by_nobody_and_told_to_nobody(hidden, english):
     assert "private" in response["Cache-Control"]
     assert response["Referrer-Policy"] == "same-origin"  # under "no-referrer" the appeal could not be sent
     assert '<meta name="robots" content="noindex">' in response.content.decode()
+
+
+def test_form_speaks_the_language_of_its_reader(hidden, english, stranger):
+    assert "At most 2000 characters. Somebody else" in english().get(statement_url(hidden)).content.decode()
+    assert "Najwyżej 2000 znaków. Przeczyta to" in stranger.get(statement_url(hidden)).content.decode()
 
 
 def test_wrong_method_and_other_site(hidden, english):

@@ -19,11 +19,6 @@ CROWD = 50
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
 def comment(topic) -> Comment:
     return factories.make_published(topic, author=factories.make_resident("Zofia"))
 

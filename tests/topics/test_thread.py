@@ -1,23 +1,11 @@
 """The page of all replies to a comment, and the addresses of single comments."""
 
 import pytest
-from django.test import Client
 
 from tests import factories
 from tests.topics.pages import get, ids_of
 from topics import moderation
 from topics.models import PER_PAGE, Reason, Topic
-
-
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
-def stranger(as_user) -> Client:
-    return as_user(None)
-
 
 # -- All replies -------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ import datetime
 import re
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from tests import factories
@@ -17,11 +16,6 @@ from topics.support import support
 @pytest.fixture
 def topic(db: None) -> Topic:
     return factories.make_topic("Patrole rowerowe", body="<p>Od listopada <strong>pieszo</strong>.</p>")
-
-
-@pytest.fixture
-def stranger(as_user) -> Client:
-    return as_user(None)
 
 
 # -- The topic ----------------------------------------------------------------------------------------------

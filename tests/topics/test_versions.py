@@ -4,7 +4,6 @@ import re
 import time
 
 import pytest
-from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,16 +13,6 @@ from topics import moderation
 from topics.differences import Piece, differences
 from topics.editing import withdraw
 from topics.models import Comment, CommentVersion, Reason, Topic
-
-
-@pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
-def stranger(as_user) -> Client:
-    return as_user(None)
 
 
 def make_edited(topic: Topic, *texts: str, public: bool = True, **fields) -> Comment:

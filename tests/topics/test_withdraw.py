@@ -21,11 +21,6 @@ SAID = "Tekst, którego żałuję"
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
 def comment(topic, resident) -> Comment:
     return factories.make_published(topic, SAID, author=resident, author_name="Hanna, os. Słowackiego")
 

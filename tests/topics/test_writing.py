@@ -19,27 +19,12 @@ TEXT = "Wieczorem przydałby się patrol."
 
 
 @pytest.fixture
-def topic(db: None) -> Topic:
-    return factories.make_topic("Patrole rowerowe")
-
-
-@pytest.fixture
 def trusted(topic) -> Resident:
     author = factories.make_resident("Zofia")
     elsewhere = factories.make_topic("Gdzie indziej")
     for _ in range(2):
         factories.make_published(elsewhere, author=author)
     return author
-
-
-@pytest.fixture
-def english(as_user):
-    def client_of(user: Resident | None) -> Client:
-        client = as_user(user)
-        client.cookies["jezyk"] = "en"
-        return client
-
-    return client_of
 
 
 def address(topic: Topic, parent: Comment | None = None) -> str:

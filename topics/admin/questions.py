@@ -38,10 +38,14 @@ class AnswerForm(SeenForm):
         label=_("Answer"),
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("At most %(limit)d characters. Do not give other people's personal data.") % {"limit": TEXT_LIMIT},
         error_messages={"required": _("Write the answer.")},
     )
     submission = SubmissionField(initial=uuid.uuid4)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rule = _("At most %(limit)d characters. Do not give other people's personal data.")
+        self.fields["text"].help_text = rule % {"limit": TEXT_LIMIT}
 
 
 class NoteForm(SeenForm):

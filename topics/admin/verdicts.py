@@ -155,7 +155,7 @@ BULK = [*(act for act in ACTS if act.name not in {"cut-out", "lift"}), CUT_HINTS
 
 
 def standing(comment: Comment) -> str:
-    """One query where the comment is not loaded with `open_reports`."""
+    """One query where reports matter."""
     if comment.is_handed_over:
         return HANDED_OVER
     if comment.state not in {PUBLISHED, WITHDRAWN} or not comment.reports.open().exists():

@@ -43,6 +43,9 @@ class Decision(models.Model):
 
     # Those that take something from the author: each has a reason, is told by letter, and can be appealed against.
     AGAINST = frozenset({"refuse", "hide", "cut-out", "hand-over", "set-aside", "suspend", "close"})
+    # Those that take a comment from view, and all that say whether it is seen.
+    OUT_OF_SIGHT = frozenset({Act.REFUSE, Act.HIDE, Act.HAND_OVER, Act.SET_ASIDE})
+    ABOUT_SIGHT = OUT_OF_SIGHT | {Act.PUBLISH, Act.RESTORE}
 
     comment = models.ForeignKey(Comment, verbose_name=_("comment"), on_delete=models.PROTECT, related_name="decisions")
     act = models.CharField(_("decision"), max_length=9, choices=Act.choices)
@@ -105,9 +108,6 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
     def for_judge(self, user: Any) -> "AppealQuerySet":
         """Those that somebody may decide: not against their own decision."""
         return self.exclude(against=user)
-
-    def oldest_first(self) -> "AppealQuerySet":
-        return self.order_by("created_at", "pk")
 
 
 class Appeal(models.Model):

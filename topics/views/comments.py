@@ -22,7 +22,7 @@ from topics.forms import ChangeForm
 from topics.models import Comment, CommentVersion, Topic
 from topics.refusals import CommentRefused, DataFound, TalkClosed
 from topics.support import support, take_back
-from topics.threads import Order, after_mark, before_mark, pages_of_size, place_of, shows_supported
+from topics.threads import Order, after_mark, before_mark, pages_of, place_of, shows_supported
 from topics.views.reading import AFTER, ORDER, page_number
 
 LONGEST_ADDRESS = 500
@@ -196,7 +196,7 @@ def versions(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         raise Http404
     if comment.topic.slug != slug:
         return redirect("topics:versions", comment.topic.slug, pk, permanent=True)
-    last = pages_of_size(len(former), CHANGES_PER_PAGE)
+    last = pages_of(len(former), CHANGES_PER_PAGE)
     number = page_number(request, last)
     end = len(former) - (number - 1) * CHANGES_PER_PAGE
     texts = [version.text for version in former] + [comment.text]
