@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from topics.models import Case, Topic
 
-SHOWN_TOPICS = 50
+SHOWN_TOPICS, LOOKED_THROUGH = 50, 1000
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -70,13 +70,13 @@ class HandsFilter(admin.SimpleListFilter):
 
 
 class TopicFilter(admin.SimpleListFilter):
-    """Topics that have something to decide."""
+    """Topics that have something to decide, among the first LOOKED_THROUGH cases: the archive is not read for it."""
 
     title = _("topic")
     parameter_name = "topic"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
-        cases = Case.objects.open().visible_to(request.user).order_by()
+        cases = Case.objects.open().visible_to(request.user).urgent_first()[:LOOKED_THROUGH]
         topics = Topic.objects.filter(pk__in=cases.values("comment__topic")).order_by("title", "pk")
         return [(str(pk), title) for pk, title in topics.values_list("pk", "title")[:SHOWN_TOPICS]]
 

@@ -82,7 +82,8 @@ class Case(models.Model):
         indexes = [
             models.Index(
                 fields=["-is_urgent", "opened_at", "id"], condition=Q(closed_at__isnull=True), name="case_open"
-            )
+            ),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_closed"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -154,6 +154,7 @@ class Comment(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="comments",
+        db_index=False,  # comment_of_author begins with it
     )
     author_name = models.CharField(_("signature"), max_length=250)
     author_estate = models.CharField(
@@ -204,6 +205,7 @@ class Comment(models.Model):
             models.Index(fields=["created_at", "id"], condition=Q(state="waiting"), name="comment_waiting"),
             models.Index(fields=["state", "-id"], name="comment_state"),
             models.Index(fields=["author", "-created_at"], name="comment_of_author"),
+            models.Index(fields=["created_at", "hold"], name="comment_written"),
             models.Index(fields=["digest", "created_at"], condition=~Q(digest=""), name="comment_same_text"),
             models.Index(fields=["-published_at"], condition=Q(voice=""), name="comment_residents_latest"),
             models.Index(

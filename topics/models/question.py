@@ -78,6 +78,7 @@ class Question(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="questions",
+        db_index=False,  # question_of_institution begins with it
     )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITS)
     asked_at = models.DateTimeField(_("asked at"))
@@ -91,7 +92,7 @@ class Question(models.Model):
         verbose_name_plural = _("questions")
         ordering = ["-number"]
         indexes = [
-            models.Index(fields=["institution", "state", "since"], name="question_of_institution"),
+            models.Index(fields=["institution", "state", "-number"], name="question_of_institution"),
             models.Index(fields=["state", "-number"], name="question_state"),
         ]
         constraints = [

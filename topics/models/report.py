@@ -66,6 +66,7 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="report_latest")]
         constraints = [
             models.UniqueConstraint(
                 fields=["comment", "resident"], condition=Q(state="open"), name="report_once_by_account"

@@ -10,7 +10,13 @@ from topics.models.comment import Comment
 class Support(models.Model):
     """One row a person and comment. `Comment.support_count` is written with it, by topics.support alone."""
 
-    comment = models.ForeignKey(Comment, verbose_name=_("comment"), on_delete=models.CASCADE, related_name="supports")
+    comment = models.ForeignKey(
+        Comment,
+        verbose_name=_("comment"),
+        on_delete=models.CASCADE,
+        related_name="supports",
+        db_index=False,  # support_once begins with it
+    )
     resident = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="supports"
     )

@@ -19,7 +19,13 @@ class CommentVersionQuerySet(models.QuerySet["CommentVersion"]):
 class CommentVersion(models.Model):
     """A former text. Written by topics.editing alone; cutting a passage out takes all of them away."""
 
-    comment = models.ForeignKey(Comment, verbose_name=_("comment"), on_delete=models.CASCADE, related_name="versions")
+    comment = models.ForeignKey(
+        Comment,
+        verbose_name=_("comment"),
+        on_delete=models.CASCADE,
+        related_name="versions",
+        db_index=False,  # comment_version_once begins with it
+    )
     number = models.PositiveSmallIntegerField(_("version"))
     text = models.TextField(_("text"), max_length=WHOLE_LIMIT)
     was_public = models.BooleanField(_("was public"))
