@@ -57,7 +57,8 @@ def claim(case: Case, *, by: Any, now: datetime.datetime | None = None) -> Case:
     Raises CaseTaken where somebody else has it, or it is closed.
     """
     now = now or timezone.now()
-    case = Case.objects.visible_to(by).select_for_update(of=("self",)).select_related("claimed_by").get(pk=case.pk)
+    # Who has it is read after the wait for the lock: a join would still know what was there before.
+    case = Case.objects.visible_to(by).select_for_update(of=("self",)).get(pk=case.pk)
     if case.closed_at:
         raise CaseTaken(_("Somebody was faster: this is decided already."))
     if case.is_taken_from(by, now):
