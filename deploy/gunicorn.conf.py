@@ -18,8 +18,8 @@ accesslog = "-"
 # Time, method, path, status, bytes, seconds and the request's id: no address, no query string, no browser.
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s %({x-request-id}o)s"
 
-# A key in an address opens an account until it is used: it does not belong in a log.
-KEYS = re.compile(r"^(/konto/(?:potwierdz|haslo/nowe)/).+")
+# A key in an address opens an account, or a statement of reasons: it does not belong in a log.
+KEYS = re.compile(r"^(/konto/(?:potwierdz|haslo/nowe)/|/decyzje/(?!komentarz/)).+")
 
 
 class DiscreetLogger(Logger):

@@ -5,9 +5,7 @@ import datetime
 from django.db import connection
 from django.db.models import IntegerField
 from django.db.models.expressions import RawSQL
-from django.utils import timezone
 
-from participants.models import Resident
 from topics.models import Comment
 
 WINDOW = datetime.timedelta(minutes=10)
@@ -34,13 +32,6 @@ def held_lately(now: datetime.datetime) -> RawSQL:
 
 def is_flood(shown: int, held: int) -> bool:
     return shown + held >= FLOOD_AT
-
-
-def is_seen(now: datetime.datetime | None = None) -> bool:
-    """Whether there is a flood, for the form that then asks for work. One query that reads 52 comments at most."""
-    now = now or timezone.now()
-    counts = Resident.objects.values_list(shown_lately(now), held_lately(now)).order_by()[:1]
-    return any(is_flood(*count) for count in counts)
 
 
 def _count(which: str, limit: int, now: datetime.datetime) -> RawSQL:

@@ -359,6 +359,8 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         next(line for line in server.stderr if "Booting worker" in line)
         read(free_port, "/konto/haslo/nowe/4-secret-key/?q=pytanie")
         read(free_port, "/konto/potwierdz/secret-key/")
+        read(free_port, "/decyzje/7.secret-key/")
+        read(free_port, "/decyzje/komentarz/7/")
         read(free_port, "/tematy/%0Awiersz/")
     finally:
         server.terminate()
@@ -366,6 +368,8 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
     lines = [line.partition("] ")[2].rpartition(" ") for line in log.splitlines()]
     # Two threads answer, so the order of the lines is theirs.
     assert sorted(before.rpartition(" ")[0] for before, _, _ in lines) == [
+        "GET /decyzje/komentarz/7/ 200 2",
+        "GET /decyzje/… 200 2",
         "GET /konto/haslo/nowe/… 200 2",
         "GET /konto/potwierdz/… 200 2",
         "GET /tematy/%0Awiersz/ 200 2",
