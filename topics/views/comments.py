@@ -88,7 +88,7 @@ def _change(request: HttpRequest, pk: int, act: Callable[..., Comment], *, is_ad
         return _refused(request, comment, refusal, 409)
     if editing.is_answered(comment) and not is_addition:
         return redirect("topics:add", comment.topic.slug, pk)
-    text = drafts.kept_change(request.session, pk) or ("" if is_addition else comment.text)
+    text = drafts.kept(request.session, drafts.of_change(pk)) or ("" if is_addition else comment.text)
     form = ChangeForm(initial={"text": text, "revision": comment.revision}, is_addition=is_addition)
     return _change_page(request, comment, form)
 
@@ -107,7 +107,7 @@ def _changed(request: HttpRequest, comment: Comment, act: Callable[..., Comment]
             form.add_error("text", str(error))
             status, refusal = _status(error), type(error)
         else:
-            drafts.forget_change(request.session, comment.pk)
+            drafts.forget(request.session, drafts.of_change(comment.pk))
             return _written(request, comment, changed)
     comment.refresh_from_db()
     form.renew(comment.revision)
@@ -151,7 +151,7 @@ def _written(request: HttpRequest, before: Comment, changed: Comment) -> HttpRes
 def _sign_in_first(request: HttpRequest, pk: int) -> HttpResponse:
     """The session ended while they wrote: the text waits in the form for them to come back."""
     if request.method == "POST":
-        drafts.keep_change(request.session, pk, ChangeForm(request.POST).typed)
+        drafts.keep(request.session, drafts.of_change(pk), ChangeForm(request.POST).typed)
         messages.info(request, _("Sign in to send the comment. We have kept your text."))
     return redirect_to_login(request.path)
 

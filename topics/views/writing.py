@@ -41,7 +41,7 @@ def _form_of(request: HttpRequest, topic: Topic, parent: Comment | None) -> Http
         return _write(request, topic, parent)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    initial = {"text": drafts.kept(request.session, topic, parent), "submission": uuid.uuid4()}
+    initial = {"text": drafts.kept(request.session, drafts.of_comment(topic, parent)), "submission": uuid.uuid4()}
     return _form_page(request, topic, parent, _form(request, parent, initial=initial))
 
 
@@ -85,7 +85,7 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             form.add_error("text", str(refusal))
             status = 409 if isinstance(refusal, TalkClosed) else 422
         else:
-            drafts.forget(request.session, topic, parent)
+            drafts.forget(request.session, drafts.of_comment(topic, parent))
             return _written(request, written)
     form.renew()
     return _form_page(request, topic, parent, form, status)
@@ -93,14 +93,14 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
 
 def _emergency(request: HttpRequest, topic: Topic, parent: Comment | None, form: CommentForm) -> HttpResponse:
     """Nothing is sent: 112 comes first. The text waits in the form."""
-    drafts.keep(request.session, topic, parent, form.typed)
+    drafts.keep(request.session, drafts.of_comment(topic, parent), form.typed)
     back = _address(topic, parent)
     return render(request, "topics/emergency.html", {"topic": topic, "back": back})
 
 
 def _sign_in_first(request: HttpRequest, topic: Topic, parent: Comment | None, text: str) -> HttpResponse:
     """The session ended while they wrote: the text waits in the form for them to come back."""
-    drafts.keep(request.session, topic, parent, text)
+    drafts.keep(request.session, drafts.of_comment(topic, parent), text)
     messages.info(request, _("Sign in to send the comment. We have kept your text."))
     return redirect_to_login(_address(topic, parent))
 
