@@ -149,6 +149,29 @@ class ActsAdmin(PanelAdmin):
         return super().render_change_form(request, context, *args, **kw)
 
 
+class ActsOnly:
+    """Mixed into an admin with acts: rows are changed by those alone, and every field is only read.
+
+    The permission to change a row is the one to act on it, so that Django would offer to save.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [name for _title, options in self.fieldsets for name in options["fields"]]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Writes nothing: a row that was read a moment ago would undo what somebody else has done since."""
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
+        context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kw)
+
+
 def add_errors(form: forms.Form, error: ValidationError) -> None:
     """What a model refused, beside the fields of the form, or on top of it where the form has no such field."""
     if not hasattr(error, "error_dict"):

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from participants.admin.acts import ActsOnly
 from participants.admin.frame import PanelInline, ReadOnly
 from topics.admin.decisions import DecisionInline
 from topics.admin.verdicts import VerdictAdmin
@@ -61,7 +62,7 @@ class CommentVersionInline(ReadOnly, PanelInline):
 
 
 @admin.register(Comment)
-class CommentAdmin(VerdictAdmin):
+class CommentAdmin(ActsOnly, VerdictAdmin):
     inlines = [CommentVersionInline, DecisionInline]
     list_display = ["author_name", "text", "topic", "hold_label", "created_at", "state"]
     list_display_links = ["author_name"]
@@ -87,22 +88,6 @@ class CommentAdmin(VerdictAdmin):
         """Moderators know authors by their signature alone."""
         shown = super().get_fieldsets(request, obj)
         return shown if request.user.has_perm("participants.view_resident") else shown[:2]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Comment | None = None) -> list[str]:
-        return [name for _title, options in self.fieldsets for name in options["fields"]]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Comment | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: Comment, form: Any, change: bool) -> None:
-        """Writes nothing: a row that was read a moment ago would undo what another moderator has decided since."""
-
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
-        context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().render_change_form(request, context, *args, **kw)
 
     @admin.display(description=_("held because of"))
     def hold_label(self, obj: Comment) -> str:

@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from participants.admin.acts import Act, ActsAdmin
+from participants.admin.acts import Act, ActsAdmin, ActsOnly
 from participants.admin.frame import PanelInline, ReadOnly
 from participants.models import Institution
 from topics import questions
@@ -144,7 +144,7 @@ class StepInline(ReadOnly, PanelInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(ActsAdmin):
+class QuestionAdmin(ActsOnly, ActsAdmin):
     """Only questions that everybody can read: no held or hidden text comes here, whoever looks."""
 
     acts = ACTS
@@ -167,15 +167,6 @@ class QuestionAdmin(ActsAdmin):
         own = questions.institution_of(request.user, timezone.now())
         return found.had_by(own) if own else found.none()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
-        return self.fieldsets[0][1]["fields"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Question | None = None) -> bool:
-        return False
-
     def may_do(self, request: HttpRequest, act: Act, obj: Question) -> bool:
         """An answer is for whoever speaks for an institution; the rest as topics.questions says."""
         if not super().may_do(request, act, obj):
@@ -187,13 +178,6 @@ class QuestionAdmin(ActsAdmin):
 
     def quote_from(self, obj: Question) -> str:
         return obj.comment.text
-
-    def save_model(self, request: HttpRequest, obj: Question, form: Any, change: bool) -> None:
-        """Writes nothing: a row that was read a moment ago would undo what somebody else has done since."""
-
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
-        context |= {"show_save": False, "show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().render_change_form(request, context, *args, **kw)
 
     def view_on_site(self, obj: Question) -> str:
         return obj.get_absolute_url()
