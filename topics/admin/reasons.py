@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from topics.decisions import NOTE_LIMIT
 from topics.hints import find_hints
 from topics.models import Comment, Reason
 from topics.moderation import HANDED_TO_LIMIT, REFERENCE_LIMIT
@@ -29,7 +30,7 @@ class ReasonForm(SeenForm):
     )
     note = forms.CharField(
         label=_("Note to the author"),
-        max_length=500,
+        max_length=NOTE_LIMIT,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The author gets it in the letter, together with the reason."),
@@ -83,7 +84,7 @@ class HandOverForm(ReasonForm):
 class AppealForm(forms.Form):
     note = forms.CharField(
         label=_("Note to the author"),
-        max_length=500,
+        max_length=NOTE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Why you decide so. The author gets it in the letter."),
         error_messages={"required": _("Write why you decide so.")},
