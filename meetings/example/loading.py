@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from meetings.example.acts import act_in
 from meetings.example.evenings import make_meetings
 from meetings.example.people import make_people
 from meetings.example.talks import make_topics
@@ -26,7 +27,10 @@ def is_loaded() -> bool:
 
 @transaction.atomic
 def load_example(*, now: datetime.datetime | None = None) -> None:
-    """People first, then their talks, then the meetings where the talks stand on the agenda."""
+    """People first, then their talks, then the meetings where the talks stand on the agenda; what hangs on all of
+    that comes last: an institution is public once it has a meeting."""
     now = now or timezone.now()
     cast = make_people(timezone.localdate(now))
-    make_meetings(cast, make_topics(cast, now), now)
+    topics = make_topics(cast, now)
+    make_meetings(cast, topics, now)
+    act_in(topics["way"], cast, now)

@@ -32,6 +32,7 @@ SIGNATURES = [
 ]
 NEWCOMER = "Agata (przykład)"  # has published nothing yet, so her comments wait
 MODERATOR = "Moderacja (przykład)"
+JUDGE = "Odwołania (przykład)"
 
 
 class Cast(NamedTuple):
@@ -41,6 +42,7 @@ class Cast(NamedTuple):
     officials: dict[str, Resident]
     newcomer: Resident
     moderator: Resident
+    judge: Resident
     categories: list[Category]
     estates: list[Estate]
 
@@ -48,8 +50,6 @@ class Cast(NamedTuple):
 def make_people(today: datetime.date) -> Cast:
     institutions = _make_institutions()
     appointments = _make_appointments(institutions, today)
-    moderator = _make_account("moderacja", MODERATOR)
-    moderator.groups.set(Group.objects.filter(name=Role.MODERATOR))
     return Cast(
         institutions=institutions,
         appointments=appointments,
@@ -59,7 +59,8 @@ def make_people(today: datetime.date) -> Cast:
             for key in ("wolska", "maj", "sowa")
         },
         newcomer=_make_account("agata", NEWCOMER),
-        moderator=moderator,
+        moderator=_make_account("moderacja", MODERATOR, role=Role.MODERATOR),
+        judge=_make_account("odwolania", JUDGE, role=Role.APPEALS),
         categories=[Category.objects.get_or_create(name=name, defaults={"position": 90})[0] for name in CATEGORIES],
         estates=[Estate.objects.get_or_create(name=name)[0] for name in ESTATES],
     )
@@ -112,9 +113,10 @@ def _appoint(official: Official, institution: Institution, post: str, rank: str 
     )
 
 
-def _make_account(mailbox: str, signature: str, **fields: Any) -> Resident:
+def _make_account(mailbox: str, signature: str, *, role: str = "", **fields: Any) -> Resident:
     """Nobody can sign in to it: it has no password, and no letter reaches it (RFC 6761, 6.4)."""
     email = f"{mailbox}@example.invalid"
     resident = Resident.objects.create_user(email, signature=signature, is_example=True, **fields)
     EmailAddress.objects.create(user=resident, email=email, verified=True, primary=True)
+    resident.groups.set(Group.objects.filter(name=role))
     return resident

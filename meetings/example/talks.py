@@ -93,11 +93,19 @@ class Talk:
             topic=topic,
             author=author,
             text=bound(text),
-            kind=Comment.Kind.QUESTION if text.endswith("?") else Comment.Kind.OPINION,
+            kind=_kind_of(text),
             parent=parent,
             submission=uuid.uuid4(),
             now=self.clock,
         )
+
+
+def _kind_of(text: str) -> Comment.Kind:
+    if text in voices.PROPOSALS:
+        return Comment.Kind.PROPOSAL
+    if text in voices.THANKS:
+        return Comment.Kind.THANKS
+    return Comment.Kind.QUESTION if text.endswith("?") else Comment.Kind.OPINION
 
 
 def _awake(moment: datetime.datetime) -> datetime.datetime:

@@ -10,31 +10,47 @@ class Reply(NamedTuple):
 
 
 INSULT = "Ten, kto tam parkuje, to zwykły cham i wszyscy wiemy, gdzie mieszka."  # a moderator hides it
+DARK_SQUARE = "Wracam z przystanku przez skwer i tam od dawna nie świecą dwie lampy."
+STAIRS = "Najgorzej jest na schodach między blokami. Zimą ślisko, a wieczorem nic nie widać."
+LIT_SQUARE = "U nas jest spokojnie, odkąd skwer jest oświetlony. Warto zrobić tak samo przy szkole."
+# A question that the police pass on.
+FOR_TOWN_HALL = "Po 21:00 autobus staje w ciemnej zatoczce. Można przesunąć przystanek bliżej latarni?"
+# Its author puts it differently, twice.
+CORRECTED = "Chodnik przy garażach jest zastawiony samochodami, więc idzie się jezdnią."
+BUSHES = "Krzewy przy alejce zasłaniają widok. Wystarczy je przyciąć."
+TAKEN_BACK = "Na rondzie piesi czekają długo, bo auta nie zwalniają."  # its author takes it away
+KIOSK = "W zeszłym tygodniu przy kiosku stał patrol i od razu było inaczej."
+REPORTED = "Psy bez smyczy na skwerze to też kwestia bezpieczeństwa dzieci."  # somebody reports it
+# A question that will be raised at a meeting.
+FOR_MEETING = "Rowerzyści jadą po chodniku, bo ulica jest dla nich za szybka. Może pas dla rowerów?"
+ONE_MAP = "Może ktoś z rady osiedla zbierze te miejsca na jednej mapie?"
+LAMP_REPAIRED = "Dziękuję za naprawę lampy przy placu zabaw, działa od wczoraj."
+LINE = "Namalujcie linię, będzie wiadomo, kto gdzie."
 WAY_HOME = [
-    "Wracam z przystanku przez skwer i tam od dawna nie świecą dwie lampy.",
-    "Najgorzej jest na schodach między blokami. Zimą ślisko, a wieczorem nic nie widać.",
+    DARK_SQUARE,
+    STAIRS,
     "Moje dzieci idą z treningu około 20:00. Przydałby się wtedy patrol przy boisku.",
     "Przejście pod torami: mokro, ciemno i nikt tam nie zagląda.",
-    "U nas jest spokojnie, odkąd skwer jest oświetlony. Warto zrobić tak samo przy szkole.",
+    LIT_SQUARE,
     "Kierowcy skracają sobie drogę przez parking. Trzeba uważać bardziej niż na ulicy.",
-    "Po 21:00 autobus staje w ciemnej zatoczce. Można przesunąć przystanek bliżej latarni?",
-    "Chodnik przy garażach jest zastawiony samochodami, więc idzie się jezdnią.",
+    FOR_TOWN_HALL,
+    CORRECTED,
     "Czy dzielnicowy mógłby przejść się z nami wieczorem tą trasą? Chętnie pokażę miejsca.",
     INSULT,
-    "Krzewy przy alejce zasłaniają widok. Wystarczy je przyciąć.",
+    BUSHES,
     "Przy placu zabaw brakuje jednej lampy, a druga mruga.",
-    "Na rondzie piesi czekają długo, bo auta nie zwalniają.",
+    TAKEN_BACK,
     "Wieczorem omijam park i nadkładam drogi. Wolałabym nie musieć.",
-    "W zeszłym tygodniu przy kiosku stał patrol i od razu było inaczej.",
+    KIOSK,
     "Droga z przedszkola nie ma chodnika na odcinku stu metrów.",
     "Biegam rano i widzę, że lampy gasną za wcześnie, jeszcze przed świtem.",
     "Przejście przy aptece jest słabo widoczne. Pasy prawie się starły.",
     "Na osiedlu południowym brakuje ławek, starsze osoby nie mają gdzie odpocząć po drodze.",
-    "Psy bez smyczy na skwerze to też kwestia bezpieczeństwa dzieci.",
+    REPORTED,
     "Dobrze działa kamera przy wejściu do szkoły. Druga przydałaby się od strony boiska.",
     "Zamykana na noc brama przy sklepie wydłuża drogę o kilometr.",
     "Chodzimy grupą, sąsiadka z sąsiadką. Polecam innym.",
-    "Rowerzyści jadą po chodniku, bo ulica jest dla nich za szybka. Może pas dla rowerów?",
+    FOR_MEETING,
     "Po deszczu przejście przy garażach zamienia się w kałużę i wszyscy wchodzą na jezdnię.",
     "Pod wiatą śmietnikową zbiera się młodzież. Nikomu nie szkodzi, ale jest głośno.",
     "Kto odpowiada za lampy na terenie spółdzielni: miasto czy spółdzielnia?",
@@ -48,10 +64,10 @@ WAY_HOME = [
     "Przy stacji benzynowej samochody wyjeżdżają bez zatrzymania.",
     "Oznaczcie, proszę, skrót do szkoły. Nowi mieszkańcy go nie znają.",
     "Ścieżka nad rzeką jest piękna, ale po zmroku całkiem pusta.",
-    "Może ktoś z rady osiedla zbierze te miejsca na jednej mapie?",
+    ONE_MAP,
     "Sygnalizacja przy targu daje pieszym za mało czasu.",
     "W weekendy pod sklepem parkują na przejściu.",
-    "Dziękuję za naprawę lampy przy placu zabaw, działa od wczoraj.",
+    LAMP_REPAIRED,
     "Kładka jest zamknięta od wiosny i wszyscy przechodzą przez tory.",
     "Przydałyby się odblaski dla pierwszoklasistów. Kto może pomóc?",
     "Na parkingu za biblioteką nie ma ani jednej latarni.",
@@ -93,7 +109,7 @@ SHARED_PATH = [
     "Na ścieżce przy rzece trudno minąć się z rowerem.",
     "Jako rowerzysta wolałbym jechać ulicą, ale tam jest niebezpiecznie.",
     "Dzwonek i uśmiech zwykle wystarczą.",
-    "Namalujcie linię, będzie wiadomo, kto gdzie.",
+    LINE,
 ]
 BICYCLES = [
     "Z naszej klatki zginęły dwa rowery. Drzwi się nie domykają.",
@@ -104,3 +120,17 @@ BICYCLES_REPLIES = [
     Reply(0, "Zamek wymieniliśmy, domofon naprawimy w tym miesiącu.", "sowa"),
     Reply(2, "Tak. Proszę zabrać rower i dowód tożsamości, oznakowanie jest bezpłatne.", "wolska"),
 ]
+
+# What the cast does besides talking (meetings.example.acts).
+PROPOSALS = {LIT_SQUARE, BUSHES, ONE_MAP, LINE}
+THANKS = {KIOSK, LAMP_REPAIRED}
+SUPPORTED = [(DARK_SQUARE, 7), (STAIRS, 4), (FOR_TOWN_HALL, 9), (CORRECTED, 2), (BUSHES, 5), (FOR_MEETING, 3)]
+CORRECTIONS = [
+    "Chodnik przy garażach jest w weekendy zastawiony samochodami, więc idzie się jezdnią.",
+    "Chodnik przy garażach jest w weekendy zastawiony samochodami, więc idzie się jezdnią. Najgorzej jest w niedzielę.",
+]
+REPORT = "To sprawa psów, nie drogi do domu."
+APPEAL = "Samochody stoją tam codziennie i o tym jest mój komentarz."
+VERDICT = "O samochodach można napisać od nowa, bez wyzwisk. Komentarz obraża konkretną osobę."
+WHY_TOWN_HALL = "O miejscu przystanku decyduje urząd miasta."
+WHY_MEETING = "Pas dla rowerów dotyczy kilku ulic, więc porozmawiamy o nim na spotkaniu."

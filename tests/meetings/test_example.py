@@ -3,6 +3,7 @@
 import datetime
 import re
 import uuid
+from collections import Counter
 from io import StringIO
 
 import pytest
@@ -16,7 +17,7 @@ from meetings.models import Document, Forum, Meeting
 from participants.models import Institution, Letter, Official, Resident, Tally
 from tests import factories
 from topics.discussion import add_comment
-from topics.models import PER_PAGE, Comment, Topic
+from topics.models import PER_PAGE, Appeal, Case, Comment, Question, Report, Topic
 
 TAG = re.compile(r'<span class="fk-tag fk-tag--wait"><svg[^>]*>.{0,80}</svg>(Example|Przykład)</span>')
 BANNER = re.compile(r"This is an example\.|To jest przykład\.")
@@ -98,6 +99,32 @@ def test_talk_shows_pages_answers_notices_and_what_waits(client, way_home):
     assert "www.przyklad.invalid" not in first + third
 
 
+def test_questions_stand_in_every_state(example):
+    states = Counter(Question.objects.filter(topic__is_example=True).values_list("state", flat=True))
+    assert set(states) == set(Question.State)
+    passed = Question.objects.get(state=Question.State.PASSED)
+    assert (passed.institution.name, passed.topic.slug) == ("Przykładowy Urząd Miasta", "droga-do-domu-po-zmroku")
+
+
+def test_newcomer_comes_upon_kinds_supports_and_changes(client, way_home):
+    kinds = set(way_home.comments.threads().public().values_list("kind", flat=True))
+    assert kinds == set(Comment.Kind)
+    assert way_home.comments.get(support_count=9).supports.count() == 9
+    corrected = way_home.comments.get(edited_at__isnull=False)
+    assert [version.was_public for version in corrected.versions.all()] == [True, True]
+    assert corrected.html in client.get(way_home.get_absolute_url()).content.decode()
+    assert way_home.comments.filter(state=Comment.State.WITHDRAWN).count() == 1
+
+
+def test_queue_has_a_report_and_held_comments_and_an_appeal_is_decided(example):
+    cases = Case.objects.open().filter(comment__topic__is_example=True)
+    assert sorted(cases.values_list("kind", flat=True)) == sorted([Case.Kind.HELD, Case.Kind.HELD, Case.Kind.REPORTED])
+    assert Report.objects.get().state == Report.State.OPEN
+    decided = Appeal.objects.get()
+    assert (decided.outcome, decided.decided_by.signature) == (Appeal.Outcome.UPHELD, "Odwołania (przykład)")
+    assert decided.decided_at < timezone.now()
+
+
 def test_comments_stand_in_the_order_in_which_they_were_written(way_home):
     written = list(way_home.comments.threads().public().in_order().values_list("created_at", flat=True))
     assert written == sorted(written)
@@ -140,7 +167,7 @@ def test_drafts_of_the_example_are_hidden(client, example):
 
 def test_accounts_cannot_sign_in_and_get_no_letter(client, example):
     accounts = Resident.objects.filter(is_example=True)
-    assert accounts.count() == 17
+    assert accounts.count() == 18
     assert all(account.email.endswith("@example.invalid") for account in accounts)
     assert not any(account.has_usable_password() or account.is_staff for account in accounts)
     client.post(reverse("account_reset_password"), {"email": "osoba1@example.invalid"})
