@@ -49,7 +49,7 @@ def _cases(user: Any) -> list[Item]:
     cases = Case.objects.open().visible_to(user).order_by()
     if user.has_perm("topics.change_comment"):
         found = cases.filter(appeal__isnull=True).aggregate(count=Count("pk"), since=Min("opened_at"))
-        label = ngettext("comment waits for a moderator", "comments wait for a moderator", found["count"])
+        label = ngettext("matter waits for a decision", "matters wait for a decision", found["count"])
         items.append(_waiting(found, label, "comments"))
     if user.has_perm("topics.decide_appeal"):
         found = cases.filter(appeal__isnull=False).aggregate(count=Count("pk"), since=Min("opened_at"))

@@ -78,7 +78,7 @@ def test_report_hide_reasons_appeal_restored(comment, people, visit: Callable[..
 
     letter = letter_to(comment.author.email)
     page.goto(link_in(letter, "/decyzje/"))
-    expect(page.locator("main")).to_contain_text("Powód: obrażał inną osobę.")
+    expect(page.locator("main")).to_contain_text("Powód: komentarz obrażał inną osobę.")
     expect(page.locator("main")).to_contain_text("Chodzi o ostatnie słowo.")
     page.get_by_label("Dlaczego się nie zgadzasz?").fill("To był cytat z afisza.")
     page.get_by_role("button", name="Wyślij odwołanie").click()

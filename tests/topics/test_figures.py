@@ -155,9 +155,9 @@ def test_numbers_cost_the_same_for_any_size(moderator, django_assert_num_queries
 # -- The page -------------------------------------------------------------------------------------------------
 
 
-def page_of(url: str = "/moderacja/") -> str:
+def page_of(url: str = "/moderacja/", language: str = "en") -> str:
     client = Client()
-    client.cookies["jezyk"] = "en"
+    client.cookies["jezyk"] = language
     response = client.get(url)
     assert response.status_code == 200
     return response.content.decode()
@@ -223,3 +223,11 @@ def test_second_reader_within_an_hour_costs_no_query(client, django_assert_num_q
         client.get("/moderacja/")
     with django_assert_num_queries(0):
         client.get("/moderacja/")
+
+
+def test_reasons_are_said_of_the_comment_in_polish(moderator):
+    moderation.hide(make(), by=moderator, reason=Reason.ADVERT, now=NOW)
+    page = page_of(language="pl")
+    head = re.search(r"<thead>(?:(?!</thead>).)*Powód(?:(?!</thead>).)*</thead>", page, re.DOTALL).group()
+    assert re.findall(r'<th scope="col">([^<]*)</th>', head) == ["Powód: komentarz", "Nieopublikowane", "Ukryte"]
+    assert "był reklamą" in page

@@ -86,7 +86,7 @@ def test_topic_queryset_and_row_agree(people, persona: str, topic_state: str):
 ORDERS = ["", "?kolejnosc=najnowsze", "?kolejnosc=popierane"]
 NOTICES = {
     "hidden": "Comment removed by a moderator",
-    "handed over": "This comment was passed on to be checked.",
+    "handed over": "This comment was passed on to be checked",
     "withdrawn": "The author removed this comment",
     "waiting again": "A moderator is reading this comment once more.",
     "set aside": "A moderator is reading this comment once more.",
