@@ -151,6 +151,11 @@ def test_the_marked_text_is_text(client, topic):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+def test_what_looks_like_data_is_read_first(client, topic):
+    found = re.compile(r'<section [^>]*aria-labelledby="dane" role="alert" tabindex="-1" autofocus>')
+    assert found.search(send(client, topic, NUMBER).content.decode())
+
+
 def test_a_form_without_data_does_not_offer_to_insist(client, topic):
     assert 'name="insists"' not in get(client, form_of(topic))
 
