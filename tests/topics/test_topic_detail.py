@@ -10,6 +10,7 @@ from tests import factories
 from tests.topics.pages import get, ids_of
 from topics import moderation
 from topics.models import HANDED_OVER, PER_PAGE, Comment, Question, Reason, Topic
+from topics.questions import raise_at_meeting
 from topics.support import support
 
 
@@ -480,3 +481,19 @@ def test_page_of_a_resident_with_everything_costs_nine_queries_at_most(
         client.get(f"{url}?kolejnosc=popierane")
     with django_assert_num_queries(9):  # those with as many supporters are asked for apart
         client.get(f"{url}?kolejnosc=popierane&po=1.{many}")
+
+
+def test_every_button_of_a_comment_says_whose_it_is(topic, stranger):
+    factories.make_published(topic, author_name="Zofia")
+    page = get(stranger, topic.get_absolute_url())
+    assert 'Report<span class="visually-hidden">: Zofia</span></a>' in page
+
+
+def test_question_is_raised_with_one_sign_everywhere(topic, stranger, moderator):
+    question = factories.make_published(topic, kind=Comment.Kind.QUESTION).question
+    raise_at_meeting(question, by=moderator)
+    sign = re.compile(
+        r'<span class="fk-tag fk-tag--info"><svg[^>]*><use href="[^"]*#people"></use></svg>Will be raised'
+    )
+    assert sign.search(get(stranger, topic.get_absolute_url()))
+    assert sign.search(get(stranger, question.get_absolute_url()))
