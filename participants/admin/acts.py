@@ -76,6 +76,10 @@ class ActsAdmin(PanelAdmin):
         """What somebody should look at before it is published. None here."""
         return []
 
+    def subtitle_of(self, obj: Any) -> str:
+        """Which row the act is about; "" where the quote says it."""
+        return str(obj)
+
     def quote_from(self, obj: Any) -> str:
         """What the act is about, in its own words, above the form. Nothing here."""
         return ""
@@ -133,7 +137,7 @@ class ActsAdmin(PanelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": act.label,
-            "subtitle": str(obj),
+            "subtitle": self.subtitle_of(obj),
             "original": obj,
             "act": act,
             "form": form,

@@ -152,6 +152,12 @@ def test_what_is_missing_is_told_beside_its_field(client, act: str, sent: dict, 
     assert not Decision.objects.exists()
 
 
+def test_page_of_an_act_says_the_text_once(client):
+    html = html_of(client.get(page(held("Tekst, o którym mowa"), "hide")))
+    main = html[html.index('id="content"') :]
+    assert main.count("Tekst, o którym mowa") == 1
+
+
 def test_a_text_edited_meanwhile_is_shown_and_not_decided_about(client):
     case = held()
     Comment.objects.filter(pk=case.comment_id).update(text="Zmieniony tekst", revision=1)

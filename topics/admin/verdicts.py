@@ -226,6 +226,9 @@ class VerdictAdmin(ActsAdmin):
     def run_act(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> None:
         act.run(self.comment_of(obj), by=request.user, **form.cleaned_data)
 
+    def subtitle_of(self, obj: Any) -> str:
+        return ""
+
     def quote_from(self, obj: Any) -> str:
         return f"{self.comment_of(obj).author_name}: {self.comment_of(obj).text}"
 
