@@ -34,7 +34,7 @@ def report_comment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def reported(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The confirmation; it says the same to everybody, whatever became of the comment."""
     comment = get_object_or_404(Comment.objects.public().select_related("topic"), pk=pk)
-    context = {"topic": comment.topic, "is_urgent": URGENT in request.GET}
+    context = {"topic": comment.topic, "comment": comment, "is_urgent": URGENT in request.GET}
     return render(request, "topics/reported.html", context)
 
 
