@@ -2,12 +2,14 @@
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from meetings.models import Meeting
 from participants.models import Institution, Official
+from tests import factories
 from tests.browser.conftest import accessibility_faults, nobody_in_danger, open_form, overflows
-from topics import appeals, moderation
+from topics import appeals, editing, moderation
 from topics.models import Decision, Question, Reason, Topic
 from topics.statements import statement_url
 
@@ -93,12 +95,41 @@ def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator, s
     assert faults_of(page, [*gone, *statements]) == {}
 
 
-def test_home_is_readable_at_320_pixels_and_in_print(content, visit):
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str):
+    """Own comments in every state that only their author sees, and what can be done with them."""
+    topic = Topic.objects.public().filter(state=Topic.State.OPEN).order_by("comment_count").first()
+    author = factories.make_resident("Zofia")
+    mine, answered, hidden, aside = (factories.make_published(topic, author=author) for _ in range(4))
+    factories.make_published(topic, parent=answered)
+    factories.make_comment(topic, "Czekam tu na moderację.", author=author)
+    editing.edit(mine, by=author, text="Inaczej powiedziane.", now=timezone.now() + editing.FREELY * 2)
+    moderation.hide(hidden, by=moderator, reason=Reason.ADVERT)
+    moderation.set_aside(aside, reason=Reason.INSULT)
+    page = visit(color_scheme=scheme, user=author)
+    address = topic.get_absolute_url()
+    acts = [f"{address}k/{mine.pk}/{act}/" for act in ("popraw", "usun", "wersje")]
+    acts += [f"{address}k/{answered.pk}/dopisz/", f"{address}watek/{answered.pk}/"]
+    assert faults_of(page, [address, *acts]) == {}
+    page.goto(address)
+    nobody_in_danger(page)
+    page.locator("#id_text").fill("Pani Nowak, tel. 512 345 678, wszystko widziała.")
+    page.get_by_role("button", name="Wyślij komentarz").click()
+    assert page.get_by_role("alert").get_by_role("heading", name="To wygląda na czyjeś dane").is_visible()
+    assert accessibility_faults(page) == []
+    assert not overflows(page)
+
+
+def test_pages_are_readable_at_320_pixels_and_in_print(content, visit):
     page = visit(viewport={"width": 320, "height": 640})
-    for address in ["/", *pages_of_content()[:2]]:
+    longest = Topic.objects.public().order_by("comment_count").last().get_absolute_url()
+    for address in ["/", "/moderacja/", "/pytania/", longest, *pages_of_content()[:2]]:
         page.goto(address)
         assert not overflows(page), address
     page.emulate_media(media="print")
     page.goto(pages_of_content()[0])
     assert page.get_by_role("heading", level=1).is_visible()
     assert not page.locator(".fk-footer").is_visible()
+    page.goto(longest)
+    assert page.locator(".fk-comment").first.is_visible()
+    assert not page.locator(".fk-actions, .fk-compose").first.is_visible()

@@ -9,6 +9,8 @@ from participants.roles import Role
 from tests import factories
 from tests.browser.conftest import accessibility_faults, overflows
 from tests.panel import make_administrator
+from topics.models import Report, Topic, WatchedWord
+from topics.reports import report
 
 State = Meeting.State
 
@@ -37,6 +39,11 @@ def saved(page: Page) -> None:
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
+def _reported(topic: Topic) -> Report:
+    why = Report.Why.ADVERT
+    return report(factories.make_published(topic), why=why, name="Jan", email="jan@poczta.example", language="pl")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
     page = visit(color_scheme=scheme, user=make_administrator())
@@ -50,12 +57,15 @@ def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
         factories.make_institution(),
         factories.make_official(),
         comment.author,
+        WatchedWord.objects.create(word="lombard*"),
+        _reported(comment.topic),
     ]
     addresses = [reverse("admin:index"), *(change(row) for row in rows)]
     addresses += [change(row).rsplit("/", 3)[0] + "/" for row in rows]
     addresses += [change(meeting).replace("change", act) for act in ("publish", "schedule", "history", "delete")]
     addresses += [change(comment.topic).replace("change", "slow"), change(question).replace("change", "pass-on")]
     addresses += [change(comment).replace("change", "hide"), reverse("admin:meetings_meeting_add")]
+    addresses += [change(comment.topic).replace("change", "hold"), change(question).replace("change", "meeting")]
     found = {}
     for address in addresses:
         page.goto(address)
