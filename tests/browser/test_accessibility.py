@@ -112,6 +112,7 @@ def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str
     acts += [f"{address}k/{answered.pk}/dopisz/", f"{address}watek/{answered.pk}/"]
     assert faults_of(page, [address, *acts]) == {}
     page.goto(address)
+    open_form(page)
     nobody_in_danger(page)
     page.locator("#id_text").fill("Pani Nowak, tel. 512 345 678, wszystko widziała.")
     page.get_by_role("button", name="Wyślij komentarz").click()
