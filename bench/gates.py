@@ -11,4 +11,4 @@ def open_gates() -> None:
     """Changes this process for good. The site itself has no such switch."""
     discussion.BY_ACCOUNT = tuple(replace(limit, times=NEVER_FULL) for limit in discussion.BY_ACCOUNT)
     discussion.BY_ADDRESS = tuple(replace(limit, times=NEVER_FULL) for limit in discussion.BY_ADDRESS)
-    floods.is_flood = holding.is_flood = lambda shown, held: False
+    floods.is_flood = holding.is_flood = lambda shown, held, asked: False

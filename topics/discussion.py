@@ -15,6 +15,7 @@ from participants.limits import Limit, LimitReached, take
 from participants.models import Appointment
 from participants.prose import tidy_plain
 from topics.cases import open_case
+from topics.floods import count_ask
 from topics.hints import Hint, find_hints
 from topics.holding import Sending, reason_to_hold, record_of
 from topics.models import TEXT_LIMIT, Case, Comment, Topic
@@ -75,10 +76,12 @@ def add_comment(
         sending = Sending(now, hints_of(comment, insists=insists), seconds, solved)
         with transaction.atomic():
             return _add(comment, sending, visitor)
-    except (CommentRefused, LimitReached, IntegrityError):
+    except (CommentRefused, LimitReached, IntegrityError) as refusal:
         # The first sending may be what stands in the way of the second.
         sent_before = Comment.objects.filter(submission=submission).first()
         if sent_before is None:
+            if isinstance(refusal, ProofWanted):
+                count_ask(now)
             raise
     return _same(sent_before, author, topic, parent, text)
 

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
-from topics.floods import MOST_AT_ONCE, held_lately, is_flood, shown_lately
+from topics.floods import MOST_AT_ONCE, asked_lately, held_lately, is_flood, shown_lately
 from topics.hints import Hint, Kind
 from topics.models import Comment, WatchedWord
 from topics.refusals import CommentRefused
@@ -62,6 +62,7 @@ class Record:
     is_repeat: bool = False
     shown: int = 0
     held: int = 0
+    asked: int = 0
 
     @property
     def is_trusted(self) -> bool:
@@ -82,7 +83,7 @@ def record_of(comment: Comment, now: datetime.datetime) -> Record:
 
     The questions about others ride on the author's rows. Who has none is held as a newcomer whatever they answer.
     """
-    others = (_is_repeat(comment, now), shown_lately(now), held_lately(now))
+    others = (_is_repeat(comment, now), shown_lately(now), held_lately(now), asked_lately(now))
     own = Comment.objects.filter(~Q(pk=comment.pk), author=comment.author_id).order_by("-created_at", "-pk")
     found = list(own.values_list(*Row._fields, *others)[:RECORD])
     return Record([Row(*row[:3]) for row in found], *found[0][3:]) if found else Record([])
@@ -134,4 +135,4 @@ def _is_young(comment: Comment, record: Record, now: datetime.datetime) -> bool:
 def _is_swept_along(record: Record, sending: Sending) -> bool:
     if sending.solved:
         return record.shown >= MOST_AT_ONCE
-    return is_flood(record.shown, record.held)
+    return is_flood(record.shown, record.held, record.asked)

@@ -13,6 +13,7 @@ from participants.limits import LimitReached
 from participants.models import Resident
 from participants.robots import opened_token
 from tests import factories
+from topics import floods
 from topics.discussion import add_comment
 from topics.models import Comment, Topic
 from topics.refusals import CommentRefused
@@ -76,6 +77,17 @@ def test_scripts_that_use_the_form_fare_no_better(topic, accounts):
     assert 0 < seen(topic) < VISIBLE
     page = Client().get(topic.get_absolute_url()).content.decode()
     assert 0 < page.count("z naszego straganu") < VISIBLE
+
+
+def test_scripts_that_are_asked_for_work_and_do_none_keep_the_flood_alive(topic, accounts):
+    """Without the field of the proof nothing is stored of what they send after the first dozen."""
+    for n in range(600):
+        moment = NIGHT + n * datetime.timedelta(hours=6) / 600
+        script(topic, accounts[n % ACCOUNTS], f"adres {n % ADDRESSES}", moment, solved=None)
+    assert 0 < seen(topic) < VISIBLE
+    assert not topic.comments.waiting().exists()
+    assert floods.is_seen(moment)
+    assert not floods.is_seen(moment + datetime.timedelta(minutes=11))
 
 
 def test_person_who_shows_work_is_seen_in_a_flood(topic, accounts):
