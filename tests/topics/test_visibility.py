@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 from django.utils import timezone
 
 from participants.models import Resident
@@ -138,3 +139,27 @@ def test_only_what_is_published_can_be_supported_or_compared(people, as_user, pe
         client.post(f"/tematy/{topic.slug}/k/{comment.pk}/popieram/", {"chce": "tak"})
     counted = {name for name, comment in comments.items() if Comment.objects.get(pk=comment.pk).support_count}
     assert counted == ({"published"} if persona in {"neighbour", "moderator", "editor", "official"} else set())
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_nobody_takes_the_place_of_an_author_whose_account_is_gone(people, as_user, persona: str):
+    """A stranger has no key either, and must not be shown what waits as if it were their own."""
+    topic, author = factories.make_topic(), factories.make_resident("Jan")
+    question = factories.make_published(topic, author=author, text="Kto ukradł rower?", kind=Comment.Kind.QUESTION)
+    reply = factories.make_published(topic, author=author, text="Ukradł go sąsiad.", parent=question)
+    handed = factories.make_published(topic, author=author, text="Mieszka pod szóstką.")
+    hidden = factories.make_published(topic, author=author, text="Nazywa się tak.")
+    moderation.hand_over(handed, "oficer", "1/2", by=people["moderator"], reason=Reason.UNLAWFUL)
+    moderation.hide(hidden, by=people["moderator"], reason=Reason.INSULT)
+    for comment in (question, reply):
+        moderation.set_aside(comment, reason=Reason.UNLAWFUL)
+    author.delete()
+    reader = people[persona]
+    client = as_user(reader if reader.is_authenticated else None)
+    addresses = [topic.get_absolute_url(), question.question.get_absolute_url()]
+    addresses.append(reverse("topics:thread", args=[topic.slug, question.pk]))
+    for address in addresses:
+        page = get(client, address)
+        assert NOTICES["set aside"] in page
+        for said in ("Kto ukradł", "Ukradł go", "szóstką", "Nazywa się", "decyzje/komentarz"):
+            assert said not in page
