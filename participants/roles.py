@@ -42,7 +42,6 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
     Role.APPEALS: {
         "topics.appeal": ["decide", "view"],
         "topics.case": ["view"],
-        "topics.decision": ["view"],
     },
     Role.DUTY: {
         "topics.sealedtext": ["open", "view"],

@@ -105,7 +105,7 @@ def test_a_comment_with_records_is_not_deleted_with_its_author(people, records, 
 SEEN = {
     "case": {"administrator", "moderator", "judge"},
     "comment": {"administrator", "moderator", "editor"},
-    "decision": {"administrator", "moderator", "judge"},
+    "decision": {"administrator", "moderator"},
     "appeal": {"administrator", "judge"},
     "report": {"administrator", "moderator"},
     "sealedtext": {"administrator", "duty"},
