@@ -84,6 +84,7 @@ def deciding(
     _check_words(act, by, role, reason, note)
     with transaction.atomic():
         topic, comment = locked(comment)
+        _check_judge(comment, by)
         _check_comment(comment, expected, seen_revision)
         decision = Decision(
             comment=comment,
@@ -115,6 +116,11 @@ def _check_words(act: str, by: Any, role: str, reason: str, note: str) -> None:
         raise DecisionRefused(_("Choose a reason from the list."))
     if len(note) > NOTE_LIMIT:
         raise DecisionRefused(_("Shorten the note: at most %(limit)d characters.") % {"limit": NOTE_LIMIT})
+
+
+def _check_judge(comment: Comment, by: Any) -> None:
+    if by and by.pk == comment.author_id:
+        raise DecisionRefused(_("This is your own comment: somebody else decides about it."))
 
 
 def _check_comment(comment: Comment, expected: frozenset[str], seen_revision: int | None) -> None:

@@ -1,6 +1,7 @@
 """Reports and appeals in the panel: read by the roles that have them, changed by nobody, and nobody's address."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
@@ -119,3 +120,26 @@ def test_appeal_of_a_program_s_decision_says_who_decided(comment, people, as_use
     page = as_user(people["judge"]).get(change(made)).content.decode()
     assert str(Decision.Role.PROGRAM.label) in page
     assert comment.author.email not in page
+
+
+def test_nobody_reads_what_is_said_against_their_own_comment(comment, reports, appeal, as_user):
+    author = comment.author
+    author.groups.set(Group.objects.filter(name__in=[Role.MODERATOR, Role.APPEALS]))
+    Resident.objects.filter(pk=author.pk).update(is_staff=True)
+    client = as_user(author)
+    for row in (reports[0], appeal):
+        page = client.get(list_of(type(row)))
+        assert page.status_code == 200
+        assert change(row) not in page.content.decode()
+        assert client.get(change(row)).status_code == 302
+
+
+def test_judge_reads_what_was_decided_and_is_not_led_to_the_archive(appeal, people, as_user):
+    client = as_user(people["judge"])
+    case = reverse("admin:topics_case_change", args=[appeal.case.pk])
+    for address in (change(appeal), case):
+        page = client.get(address)
+        assert page.status_code == 200
+        assert appeal.decision.get_act_display() in page.content.decode()
+        assert "topics/decision/" not in page.content.decode()
+    assert client.get(reverse("admin:topics_decision_change", args=[appeal.decision.pk])).status_code == 403

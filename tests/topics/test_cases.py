@@ -67,6 +67,17 @@ def test_who_sees_which_cases(moderator, editor, resident, who: str, kinds: set[
     assert set(Case.objects.visible_to(people[who]).values_list("kind", flat=True)) == kinds
 
 
+def test_nobody_sees_a_matter_of_their_own_comment(moderator):
+    """They would read who says what against them, and could not decide it."""
+    own = [make_case(), make_case(Kind.REPORTED), make_appeal(moderator)]
+    author = factories.make_resident("Jan", roles=[Role.MODERATOR, Role.APPEALS])
+    assert set(Case.objects.visible_to(author)) == set(own)
+    Comment.objects.update(author=author)
+    assert not Case.objects.visible_to(author).exists()
+    Comment.objects.update(author=None)
+    assert set(Case.objects.visible_to(author)) == set(own)
+
+
 def test_the_urgent_come_first_then_the_oldest(db):
     young = make_case()
     old = make_case(now=NOW - MINUTE)

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone, translation
@@ -126,6 +127,23 @@ def test_only_moderators_decide(topic, moderator, neighbour, editor, official, p
     before = Comment.objects.values().get()
     with pytest.raises(DecisionRefused):
         ACTS[act](comment, by=people[persona])
+    assert (Comment.objects.values().get(), Decision.objects.exists()) == (before, False)
+
+
+@pytest.mark.parametrize("role", ["moderator", "administrator"])
+@pytest.mark.parametrize("act", ACTS)
+def test_nobody_decides_about_their_own_comment(topic, moderator, role: str, act: str):
+    comment = comment_in({"restore": "hidden", "keep": "reported"}.get(act, "waiting"), topic, moderator)
+    if role == "moderator":
+        comment.author.groups.set(Group.objects.filter(name=Role.MODERATOR))
+    Resident.objects.filter(pk=comment.author_id).update(
+        is_superuser=role == "administrator", suspended_until=NOW + datetime.timedelta(days=9999)
+    )
+    author = Resident.objects.get(pk=comment.author_id)
+    assert author.has_perm("topics.change_comment")
+    before = Comment.objects.values().get()
+    with pytest.raises(DecisionRefused):
+        ACTS[act](comment, by=author)
     assert (Comment.objects.values().get(), Decision.objects.exists()) == (before, False)
 
 

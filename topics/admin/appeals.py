@@ -31,8 +31,10 @@ class ReportAdmin(ReadOnly, PanelAdmin):
     readonly_fields = [*fields, "account", "name", "email"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        """Like the queue: nobody reads what is said against themselves."""
         topics = Topic.objects.visible_to(request.user)
         reports = super().get_queryset(request).filter(comment__topic__in=topics)
+        reports = reports.exclude(comment__author=request.user)
         return reports.select_related("comment__topic", "decision", "resident")
 
     def get_fields(self, request: HttpRequest, obj: Report | None = None) -> list[str]:
@@ -60,7 +62,7 @@ class AppealAdmin(ReadOnly, PanelAdmin):
     list_select_related = ["decision__comment__topic"]
     date_hierarchy = "created_at"
     sortable_by = ()
-    fields = ["comment_link", "decision", "decided_first", "text", "created_at"]
+    fields = ["comment_link", "act", "decided_first", "text", "created_at"]
     fields += ["outcome_label", "note", "decided_by_name", "decided_at"]
     readonly_fields = fields
 
@@ -73,6 +75,11 @@ class AppealAdmin(ReadOnly, PanelAdmin):
     @admin.display(description=_("comment"))
     def comment_link(self, obj: Appeal) -> str:
         return link_to(obj.decision.comment)
+
+    @admin.display(description=_("decision"))
+    def act(self, obj: Appeal) -> str:
+        """In words: the archive of decisions is not for those who consider appeals."""
+        return obj.decision.get_act_display()
 
     @admin.display(description=_("who decided first"))
     def decided_first(self, obj: Appeal) -> str:

@@ -165,9 +165,11 @@ def standing(comment: Comment) -> str:
 
 def fits_author(act: Act, author: Any, by: Any) -> bool:
     """What the function would refuse in any case is not offered; it decides by itself, under a lock."""
+    if author == by:
+        return False
     if act.run in (moderation.suspend, moderation.close_account):
         is_resident = author and author.is_active and not (author.is_staff or author.appointment_id)
-        return bool(is_resident) and author != by
+        return bool(is_resident)
     if act.run == moderation.lift:
         return author is not None and (not author.is_active or author.suspended_until is not None)
     return True

@@ -19,13 +19,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(closed_at__isnull=True)
 
     def visible_to(self, user: Any) -> "CaseQuerySet":
-        """Moderators see what was held or reported; appeals are for those who may decide them, not on themselves."""
+        """Moderators see what was held or reported; appeals are for those who may decide them, not on themselves.
+
+        Nobody sees a matter of their own comment: they do not decide it, and need not know who says what against them.
+        """
         seen = Q(pk__in=[])
         if user.has_perm("topics.change_comment"):
             seen |= Q(appeal__isnull=True)
         if user.has_perm("topics.decide_appeal"):
             seen |= Q(appeal__isnull=False) & ~Q(appeal__against=user)
-        return self.filter(seen)
+        return self.filter(seen).exclude(comment__author=user)
 
     def urgent_first(self) -> "CaseQuerySet":
         return self.order_by("-is_urgent", "opened_at", "pk")

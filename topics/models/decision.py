@@ -106,8 +106,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(outcome="")
 
     def for_judge(self, user: Any) -> "AppealQuerySet":
-        """Those that somebody may decide: not against their own decision."""
-        return self.exclude(against=user)
+        """Those that somebody may decide: not against their own decision, and not about their own comment."""
+        return self.exclude(against=user).exclude(decision__comment__author=user)
 
 
 class Appeal(models.Model):
