@@ -1,6 +1,7 @@
 """How often somebody may do something: counted in the database, so that all processes count together."""
 
 import datetime
+import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,9 +74,19 @@ def take(*claims: tuple[Limit, Any], now: datetime.datetime | None = None) -> No
 
 def visitor(request: HttpRequest) -> str:
     """What the address of a visitor is counted by: a keyed hash, of the network of 64 bits where it is IPv6."""
-    address = get_adapter().get_client_ip(request)
-    network = ":".join(address.split(":")[:4]) if ":" in address else address
+    network = _network(get_adapter().get_client_ip(request))
     return salted_hmac("participants.limits", network).hexdigest()[:32]
+
+
+def _network(address: str) -> str:
+    """However the address is written: "2001:db8::1" is in the network of "2001:0db8:0:0:5::"."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if known.version == 4 or known.ipv4_mapped:
+        return str(getattr(known, "ipv4_mapped", None) or known)
+    return str(int(known) >> 64)
 
 
 def forget_tallies(now: datetime.datetime | None = None) -> int:

@@ -67,4 +67,7 @@ def test_a_visitor_is_counted_by_a_hash_that_names_no_address():
 
     assert of("192.0.2.1") == of("192.0.2.1") != of("192.0.2.2")
     assert of("2001:db8:1:2::1") == of("2001:db8:1:2::ffff") != of("2001:db8:1:3::1")
+    assert of("2001:db8::1") == of("2001:0db8::ffff") == of("2001:db8:0:0:5::1") != of("2001:db8:0:5::1")
+    assert of("::ffff:192.0.2.1") == of("192.0.2.1") != of("::ffff:192.0.2.2")
+    assert of("unknown") == of("unknown") != of("192.0.2.1")
     assert "192" not in of("192.0.2.1")
