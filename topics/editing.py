@@ -93,7 +93,8 @@ def edit(
 
     `insists`: the author has seen what looks like somebody's data, and sends it to a moderator all the same.
 
-    Within FREELY of writing no trace is left, unless somebody has reported the comment; later the former text is
+    Within FREELY of writing no trace is left, unless somebody has ever reported the comment (what a moderator let
+    stand is to be known from what was put there since); later the former text is
     kept. The rules of topics.holding judge the new text: a published comment that one of them holds leaves the
     page until a moderator has read it, and keeps its place.
 
@@ -193,7 +194,7 @@ def _put(comment: Comment, topic: Topic, text: str, *, insists: bool, now: datet
 def _is_free(comment: Comment, now: datetime.datetime) -> bool:
     if now - comment.created_at > FREELY:
         return False
-    return not Case.objects.open().filter(comment=comment, kind=Case.Kind.REPORTED).exists()
+    return not Case.objects.filter(comment=comment, kind=Case.Kind.REPORTED).exists()
 
 
 def _keep(comment: Comment, former: str, *, was_public: bool, now: datetime.datetime) -> None:

@@ -14,9 +14,10 @@ from tests import factories
 from tests.topics.parallel import at_once
 from topics import moderation
 from topics.editing import FREELY, LIMIT, ChangedMeanwhile, NotChangeable, OnlyAddition, add_to, edit, withdraw
-from topics.models import HANDED_OVER, TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, Reason, Topic, WatchedWord
+from topics.models import HANDED_OVER, TEXT_LIMIT, WHOLE_LIMIT, Case, Comment, Reason, Report, Topic, WatchedWord
 from topics.models.comment import fingerprint
 from topics.refusals import CommentRefused, DataFound, TalkClosed
+from topics.reports import report
 
 WRITTEN = datetime.datetime(2017, 5, 29, 14, 5, tzinfo=datetime.UTC)
 SOON = WRITTEN + FREELY
@@ -74,6 +75,16 @@ def test_what_somebody_has_reported_leaves_a_trace_at_once(comment, author):
     Case.objects.create(comment=comment, kind=Case.Kind.REPORTED, opened_at=WRITTEN)
     edit(comment, by=author, text=NEW, now=SOON)
     assert comment.versions.get().text == OLD
+
+
+def test_what_a_moderator_let_stand_is_not_exchanged_without_a_trace(comment, author, neighbour, moderator):
+    """Else reports would never again set aside what nobody has judged."""
+    report(comment, why=Report.Why.INSULT, resident=neighbour, language="pl", now=WRITTEN)
+    moderation.keep(comment, by=moderator, now=WRITTEN)
+    edit(comment, by=author, text=NEW, now=SOON)
+    assert (stored(comment).edited_at, comment.versions.get().text) == (SOON, OLD)
+    moderation.set_aside(comment, reason=Reason.INSULT, now=SOON)
+    assert stored(comment).state == Comment.State.WAITING
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "a" * (TEXT_LIMIT + 1)])
