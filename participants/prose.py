@@ -31,6 +31,7 @@ STACKED = {"Mn", "Me"}  # marks above, below and around a letter, which take no 
 # As many as the fullest writing has on one letter (Hebrew with points and accents) once NFC has joined what it can.
 # Unicode's own bound (UAX 15, stream-safe text) is 30: enough to climb over the lines around.
 MARKS_ON_A_LETTER = 4
+STREAM_SAFE = 30  # Python sorts the marks of a letter one by one: a million of them would take it hours
 
 
 class RichTextField(models.TextField):
@@ -62,11 +63,12 @@ def tidy_plain(text: str) -> str:
     text = "".join(
         c for c in text if c == "\n" or c in KEPT_FORMAT or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
     )
-    lines = [line.rstrip() for line in _without_towers(unicodedata.normalize("NFC", text)).split("\n")]
+    text = unicodedata.normalize("NFC", _without_towers(text, STREAM_SAFE))
+    lines = [line.rstrip() for line in _without_towers(text, MARKS_ON_A_LETTER).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _without_towers(text: str) -> str:
+def _without_towers(text: str, most: int) -> str:
     """A letter ends where nothing can join it or change places with its marks, so that NFC leaves the result alone."""
     if text.isascii():
         return text
@@ -76,7 +78,7 @@ def _without_towers(text: str) -> str:
             marks += 1
         elif c not in KEPT_FORMAT:
             marks = 0
-        if marks <= MARKS_ON_A_LETTER or c in KEPT_FORMAT:
+        if marks <= most or c in KEPT_FORMAT:
             kept.append(c)
     return "".join(kept)
 

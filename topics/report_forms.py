@@ -9,11 +9,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms import PublicForm, address_field
-from participants.prose import tidy_plain
 from participants.robots import HumanForm
 from topics.forms import BROKEN, NUL
 from topics.models import APPEAL_LIMIT, Report
-from topics.reports import faults
+from topics.reports import faults, tidied
 
 
 def without_nul(data: Any) -> Any:
@@ -100,7 +99,7 @@ class ReportForm(HumanForm):
 
     def clean(self) -> dict[str, Any]:
         sent = super().clean() or self.cleaned_data
-        typed = {name: tidy_plain(sent.get(name, "")) for name in ("text", "name", "email")}
+        typed = {name: tidied(sent.get(name, "")) for name in ("text", "name", "email")}
         for field, sentence in faults(why=sent.get("why", ""), is_stranger=self.is_stranger, **typed).items():
             self.add_error(field, sentence)
         return sent

@@ -20,6 +20,7 @@ from topics.reporters import tell, weight_of
 
 THRESHOLD = 2.0  # four accounts without a record, three that were mostly right; never fewer than three people
 TEXT_LIMIT = Report._meta.get_field("text").max_length
+ABSURD_LIMIT = 10 * TEXT_LIMIT  # what lies beyond would cost the server more than the sender
 NAME_LIMIT = Report._meta.get_field("name").max_length
 HOUR, DAY = 3600, 86400
 BY_ACCOUNT = Limit("report-account", 20, HOUR)
@@ -61,7 +62,7 @@ def report(
     Raises ReportRefused: CommentGone, AlreadyReported (a second report can still make the case urgent); and
     LimitReached.
     """
-    now, text, name, email = now or timezone.now(), tidy_plain(text), tidy_plain(name), email.strip().lower()
+    now, text, name, email = now or timezone.now(), tidied(text), tidied(name), email.strip().lower()
     for sentence in faults(why=why, text=text, name=name, email=email, is_stranger=resident is None).values():
         raise ReportRefused(sentence)
     take(*_claims(resident, visitor, email), now=now)
@@ -77,6 +78,10 @@ def report(
     if earlier:
         raise AlreadyReported(_("We have your report already. A moderator will read it."))
     return made
+
+
+def tidied(typed: str) -> str:
+    return tidy_plain(typed[:ABSURD_LIMIT])
 
 
 def faults(*, why: str, text: str, name: str, email: str, is_stranger: bool) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from participants.limits import LimitReached
 from participants.models import Resident
 from participants.robots import opened_token
 from tests import factories
-from topics import floods
 from topics.discussion import add_comment
 from topics.models import Comment, Topic
 from topics.refusals import CommentRefused

@@ -2,11 +2,13 @@
 
 import html
 import re
+import time
 
 import pytest
 from django.test import Client
 
 from participants.models import Letter
+from participants.prose import tidy_plain
 from tests import factories
 from topics import moderation
 from topics.models import Case, Comment, Reason, Report, Topic
@@ -239,3 +241,20 @@ def test_official_who_withholds_the_name_since_is_shown_by_post(topic, official,
     page = english().get(address(comment)).content.decode()
     assert "Marta Wolska" not in page
     assert official.appointment.post in page
+
+
+@pytest.mark.parametrize("part", ["\u0327\u0301", "a\u0315\u0300", "\u200b", "a\n", "ﷺ"])
+def test_megabyte_from_a_stranger_takes_no_time(comment, client, part: str):
+    """A million marks on one letter would keep a process for hours: they are cut before they are put in order."""
+    form = {"why": "insult", "name": "Anna", "email": "a@poczta.example", "good_faith": "on"}
+    began = time.process_time()
+    answer = client.post(address(comment), {**form, "text": part * (1_000_000 // len(part))})
+    assert answer.status_code in {302, 422}
+    assert time.process_time() - began < 5
+    assert not Report.objects.exclude(text="").exists() or len(Report.objects.get().text) <= 1000
+
+
+def test_towers_are_cut_before_they_are_put_in_order():
+    began = time.process_time()
+    assert len(tidy_plain("a" + "\u0327\u0301" * 50_000)) < 10
+    assert time.process_time() - began < 1
