@@ -4,10 +4,12 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from participants.letters import queue_letter
+from participants.models import Resident
 from topics.models import Appeal, Comment, Decision, Report
 from topics.models.decision import APPEAL_DAYS
 
@@ -18,7 +20,6 @@ KNOWN_FOR = datetime.timedelta(days=APPEAL_DAYS)  # who reported without an acco
 Act = Decision.Act
 UPHOLD = frozenset({Act.HIDE, Act.REFUSE, Act.CUT_OUT, Act.HAND_OVER, Act.SUSPEND, Act.CLOSE})
 REJECT = frozenset({Act.KEEP, Act.PUBLISH, Act.RESTORE})
-REVERSED = Q(decision__appeal__outcome=Appeal.Outcome.REVERSED)
 
 
 def settle(comment: Comment, decision: Decision) -> int:
@@ -67,21 +68,29 @@ def trust(upheld: int, rejected: int, *, is_new: bool = False) -> float:
 
 
 def weight_of(reports: Iterable[Report], *, now: datetime.datetime) -> float:
-    """What these reports of one comment weigh together. One query; `resident` is read where it is not loaded."""
+    """What these reports of one comment weigh together. One query; `resident` is read where it is not loaded.
+
+    Whoever has not confirmed an address, or may not write now, weighs what a stranger weighs.
+    """
     reports = list(reports)
-    people = [report.resident for report in reports if report.resident]
+    records = _records([report.resident_id for report in reports if report.resident_id])
+    standing = [report.resident for report in reports if report.resident_id in records]
+    people = [person for person in standing if person.is_active and not person.is_suspended(now)]
     strangers = STRANGER * (len(reports) - len(people))
-    records = _records([person.pk for person in people])
-    weighed = (trust(*records.get(person.pk, (0, 0)), is_new=person.date_joined > now - NEW_FOR) for person in people)
+    weighed = (trust(*records[person.pk], is_new=person.date_joined > now - NEW_FOR) for person in people)
     return sum(weighed, min(strangers, ALL_STRANGERS))
 
 
 def _records(accounts: list[int]) -> dict[int, tuple[int, int]]:
-    """Account → reports upheld and rejected. One upheld by a decision that an appeal has reversed was not right."""
-    settled = Report.objects.filter(resident__in=accounts).exclude(state=Report.State.OPEN).order_by()
-    right = Q(state=Report.State.UPHELD) & (Q(decision__appeal=None) | ~REVERSED)
-    rows = settled.values("resident").annotate(right=Count("pk", filter=right), all=Count("pk"))
-    return {row["resident"]: (row["right"], row["all"] - row["right"]) for row in rows}
+    """Account with a confirmed address → reports upheld and rejected. One upheld by a decision that an appeal has
+    reversed was not right."""
+    settled = ~Q(reports__state=Report.State.OPEN) & Q(reports__isnull=False)
+    reversed_since = Q(reports__decision__appeal__outcome=Appeal.Outcome.REVERSED)
+    right = Q(reports__state=Report.State.UPHELD) & (Q(reports__decision__appeal=None) | ~reversed_since)
+    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    people = Resident.objects.filter(Exists(confirmed), pk__in=accounts).order_by()
+    rows = people.annotate(right=Count("reports", filter=right), all=Count("reports", filter=settled))
+    return {pk: (right, all_ - right) for pk, right, all_ in rows.values_list("pk", "right", "all")}
 
 
 def forget_strangers(now: datetime.datetime | None = None) -> int:

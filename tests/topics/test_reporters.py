@@ -78,6 +78,18 @@ def test_strangers_together_weigh_little(comment, strangers: int, weight: float)
     assert weight_of(reports, now=NOW) == pytest.approx(weight)
 
 
+@pytest.mark.parametrize("standing", ["not confirmed", "suspended", "closed"])
+def test_account_in_no_good_standing_weighs_what_a_stranger_weighs(comment, standing: str):
+    people = [make_reporter(8, 0) for _ in range(4)]
+    for person in people:
+        if standing == "not confirmed":
+            person.emailaddress_set.update(verified=False)
+        person.suspended_until = NOW + datetime.timedelta(hours=1) if standing == "suspended" else None
+        person.is_active = standing != "closed"
+        person.save()
+    assert weight_of([make_report(comment, person) for person in people], now=NOW) == pytest.approx(0.5)
+
+
 def test_weights_add_up_in_one_query(comment, django_assert_num_queries):
     people = [make_reporter(3, 0), make_reporter(), make_reporter(0, 8), make_reporter(joined=NOW)]
     reports = [make_report(comment, person) for person in people] + [make_report(comment)]
