@@ -285,3 +285,7 @@ def test_page_costs_few_queries(hidden, english, django_assert_num_queries):
     client, url = english(), statement_url(hidden)
     with django_assert_num_queries(4):  # decision, its appeal, and whether it can be appealed: appeal, newer decision
         client.get(url)
+
+
+def test_number_that_no_table_holds_is_not_found(resident, as_user):
+    assert as_user(resident).get(f"/decyzje/komentarz/{10**25}/").status_code == 404

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from topics.decisions import NOTE_LIMIT
 from topics.hints import find_hints
-from topics.models import Comment, Reason
+from topics.models import WHOLE_LIMIT, Comment, Reason
 from topics.moderation import HANDED_TO_LIMIT, REFERENCE_LIMIT
 from topics.standing import HOURS
 
@@ -50,6 +50,7 @@ class SuspendForm(ReasonForm):
 class CutOutForm(ReasonForm):
     passages = forms.CharField(
         label=_("Passages to cut out"),
+        max_length=2 * WHOLE_LIMIT,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Each on a line of its own, written exactly as in the text. It is cut out wherever it stands."),
         error_messages={"required": _("Give the passage to cut out.")},
