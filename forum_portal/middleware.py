@@ -42,7 +42,7 @@ class RequestIdMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """Content-Security-Policy from SECURE_CSP, and Permissions-Policy.
+    """Content-Security-Policy from SECURE_CSP, Permissions-Policy, and no shared cache for who has a session.
 
     SECURE_CSP and its rules are those of Django 6's ContentSecurityPolicyMiddleware: after the upgrade
     drop the policy here. A view that has set its own policy (a download in a sandbox) keeps it.
@@ -56,6 +56,8 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cookie" in response.get("Vary", ""):
+            response.headers.setdefault("Cache-Control", "private, no-cache")  # perhaps with what only they may read
         return response
 
 

@@ -163,3 +163,15 @@ def test_nobody_takes_the_place_of_an_author_whose_account_is_gone(people, as_us
         assert NOTICES["set aside"] in page
         for said in ("Kto ukradł", "Ukradł go", "szóstką", "Nazywa się", "decyzje/komentarz"):
             assert said not in page
+
+
+def test_page_of_somebody_signed_in_is_kept_by_no_shared_cache(client, as_user, resident):
+    """It shows their own comments that wait."""
+    topic = factories.make_topic()
+    waiting = factories.make_comment(topic, "Czekam na moderatora", author=resident)
+    own = as_user(resident)
+    for address in (topic.get_absolute_url(), reverse("topics:edit", args=[topic.slug, waiting.pk])):
+        page = own.get(address)
+        assert "Czekam na moderatora" in page.content.decode()
+        assert page["Cache-Control"] == "private, no-cache"
+    assert "Cache-Control" not in client.get(topic.get_absolute_url())
