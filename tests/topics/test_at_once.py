@@ -151,4 +151,4 @@ def test_all_at_one_moment_without_a_deadlock_and_counted(topic, people, capsys,
     assert errors == []
     assert len(done) >= CROWD, f"Too little of the mixture did anything: {done}"
     call_command("recount", "--dry-run")
-    assert "All counters are right" in capsys.readouterr().out
+    assert "All counters and cases are right" in capsys.readouterr().out
