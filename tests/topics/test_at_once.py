@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from participants.limits import LimitReached
 from participants.models import Resident
@@ -16,9 +17,10 @@ from tests import factories
 from tests.topics.parallel import at_once
 from topics import appeals, moderation, publication, questions
 from topics.answers import answer
+from topics.cases import open_case
 from topics.discussion import add_comment
 from topics.editing import add_to, edit, withdraw
-from topics.models import Appeal, Category, Comment, Decision, Question, Reason, Report, Topic
+from topics.models import Appeal, Case, Category, Comment, Decision, Question, Reason, Report, Topic
 from topics.refusals import CommentRefused
 from topics.reports import ReportRefused, report
 from topics.support import support, take_back
@@ -137,7 +139,7 @@ def test_all_at_one_moment_without_a_deadlock_and_counted(topic, people, capsys,
     for person in people["residents"]:
         kind = Comment.Kind.QUESTION
         factories.make_published(topic, "Czy jest tam ciemno?", author=person, kind=kind)
-        factories.make_comment(topic, author=person)
+        open_case(factories.make_comment(topic, author=person), kind=Case.Kind.HELD, now=timezone.now())
     mixture = Mixture(Topic.objects.get(pk=topic.pk), people, seed)
     results, done = [], set()
     for _ in range(ROUNDS):
