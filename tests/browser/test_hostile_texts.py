@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from participants.roles import Role
 from tests import factories
-from tests.browser.conftest import overflows, sign_in
+from tests.browser.conftest import nobody_in_danger, open_form, overflows, sign_in
 from tests.topics.payloads import LONG_LINE, PAYLOADS, TROUBLE
 from tests.topics.talks import pages_of, talk_of
 from topics.models import Topic
@@ -64,7 +64,8 @@ def test_endless_line_comes_back_in_its_field(transactional_db, page, complaints
     topic: Topic = factories.make_topic()
     sign_in(page, factories.make_resident())
     page.goto(topic.get_absolute_url())
-    page.get_by_label("Nie", exact=True).check()
+    open_form(page)
+    nobody_in_danger(page)
     page.locator(".fk-compose textarea").fill(LONG_LINE)
     page.get_by_role("button", name="Wyślij komentarz").click()
     expect(page.get_by_role("alert")).to_be_visible()
