@@ -104,7 +104,8 @@ def check(report) -> None:
 
 
 def test(report, browser) -> None:
-    """Run pytest on both databases: without a browser side by side, then in it."""
+    """Run pytest on both databases side by side, first without a browser, then in it. What pages look like is looked
+    at once: it does not depend on the database, and every page is asked for on both without a browser."""
     pytest = [str(PYTHON), "-m", "pytest", "-q", "-m"]
     databases = {"SQLite": f"sqlite:///{ROOT}/var/test.sqlite3"}
     url, version, why = find_postgresql()
@@ -118,9 +119,14 @@ def test(report, browser) -> None:
     if not browser:
         report.miss("Browser tests", "no Chromium is here: apt-get install chromium, or set CHROMIUM")
         return
-    for name, address in databases.items():  # two browsers at one time take longer than one after the other
-        env = {"DATABASE_URL": address, "CHROMIUM": browser}
-        report.run(f"Browser tests ({browser}) on {name}", [*pytest, "browser"], **env)
+    report.run_together(
+        (
+            f"Browser tests ({browser}) on {name}",
+            [*pytest, "browser and not looks" if place else "browser"],
+            {"DATABASE_URL": address, "CHROMIUM": browser},
+        )
+        for place, (name, address) in enumerate(databases.items())
+    )
 
 
 def main() -> None:

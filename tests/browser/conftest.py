@@ -22,6 +22,8 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 # The forum promises WCAG 2.2 AA; axe's best practices are held as well.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
+LOOKS = {"test_accessibility.py", "test_reading.py", "test_hostile_texts.py"}
+
 expect.set_options(timeout=10_000)
 
 
@@ -29,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker("browser")
+            if item.path.name in LOOKS or "no_fault" in item.name:
+                item.add_marker("looks")
 
 
 @pytest.fixture(scope="session", autouse=True)
