@@ -36,6 +36,11 @@ def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.textContent.trim()")
 
 
+def keys_are_bound(page: Page) -> None:
+    """The script shows its help when it is ready: the page stands there a moment earlier."""
+    expect(page.locator("[data-queue-keys]")).to_be_visible()
+
+
 def test_the_queue_is_worked_through_by_keyboard_alone(queue, moderator, visit):
     page = visit(user=moderator)
     page.goto(LIST)
@@ -46,9 +51,11 @@ def test_the_queue_is_worked_through_by_keyboard_alone(queue, moderator, visit):
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Co decydujesz")).to_be_visible()
+    keys_are_bound(page)
     page.keyboard.press("b")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Oddaję")).to_be_visible()
+    keys_are_bound(page)
     page.keyboard.press("n")
     page.wait_for_url(re.compile("/hide/"))
     page.keyboard.press("j")  # nothing is bound where there is no such page
@@ -60,16 +67,19 @@ def test_the_queue_is_worked_through_by_keyboard_alone(queue, moderator, visit):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator(".messagelist .success")).to_be_visible()
+    keys_are_bound(page)
     page.keyboard.press("w")
     page.wait_for_url(re.compile("/cut-out/"))
     expect(page.locator("#id_passages")).to_have_value(re.compile("600 100 200"))
     page.locator("input[type=submit]").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".fk-said--case")).to_contain_text("[usunięto dane osobowe]")
+    keys_are_bound(page)
     page.keyboard.press("p")
     assert Comment.objects.filter(text__contains="trawniku", state="waiting").exists()  # a key alone decides nothing
     page.keyboard.press("Enter")
     expect(page.locator(".fk-said--case")).to_contain_text("Brakuje patroli")
+    keys_are_bound(page)
     page.keyboard.press("q")
     page.wait_for_url(re.compile("/case/$"))
     acts = Decision.objects.order_by("pk").values_list("act", flat=True)
