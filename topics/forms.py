@@ -136,8 +136,8 @@ class CommentForm(ProofMixin, WordsForm, HumanForm):
         return self.data.get("danger") == SOMEBODY
 
     def sent(self, parent: Comment | None) -> dict[str, Any]:
-        """What topics.discussion asks for. Several forms of one page share their name: with the comment that
-        each answers it is one of its own."""
+        """What topics.discussion asks for. Whoever goes back and sends one form under two comments has meant both:
+        with the comment that it answers, its name is another one."""
         data = self.cleaned_data
         name = data["submission"]
         return {

@@ -131,7 +131,7 @@ def test_replies_stay_in_their_order_under_their_comment(topic, stranger):
     assert ids_of(page) == [other.pk, thread.pk, replies[0].pk, replies[1].pk]
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'")
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="reads PostgreSQL's plan")
 def test_most_supported_are_read_by_their_index(topic):
     """Ten thousand comments, most of them with no supporter: no part reads them all, none sorts."""
     author = factories.make_resident()
