@@ -169,9 +169,17 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     over = meeting.last_day < timezone.localdate(now)
     meeting.state = State.HELD if over else State.ANNOUNCED
     meeting.held_at = now if over else None
+    meeting.closed_at = now if over and _is_written_up(meeting) else None
     _saved(meeting)
     freeze_all(meeting, now)
     return meeting
+
+
+def _is_written_up(meeting: Meeting) -> bool:
+    """A meeting of the past entered with its report, by an archivist: there is nothing left to close. Two queries."""
+    if meeting.agenda_questions.without_end().exists():
+        return False
+    return bool(meeting.report) or meeting.agenda_items.exclude(note="").exists()
 
 
 def _archive(meeting: Meeting, now: datetime.datetime) -> Meeting:

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
-from meetings import feeds, views
+from meetings import feeds
+from meetings.views import files, reading
 
 
 class YearConverter:
@@ -19,10 +20,10 @@ register_converter(YearConverter, "year")
 
 app_name = "meetings"
 urlpatterns = [
-    path("", views.meeting_list, name="list"),
+    path("", reading.meeting_list, name="list"),
     path("rss/", feeds.meeting_feed, name="feed"),
-    path("dokument/<int:pk>/<str:name>", views.document, name="document"),
-    path("zdjecie/<int:pk>/<str:name>", views.photo, name="photo"),
-    path("<year:year>/", views.year_list, name="year"),
-    path("<year:year>/<slug:slug>/", views.detail, name="detail"),
+    path("dokument/<int:pk>/<str:name>", files.document, name="document"),
+    path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("<year:year>/", reading.year_list, name="year"),
+    path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
 ]

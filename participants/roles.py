@@ -29,6 +29,13 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
             for m in ("forum", "meeting", "organiser", "agendaitem", "presence", "document", "photo")
         },
         "meetings.change": ["view"],
+        **{f"meetings.{m}": EDITED for m in ("agendaquestion", "carried", "finding", "survey", "surveyquestion")},
+        **{f"meetings.{m}": ["add", "change", "view"] for m in ("commitment", "registration", "surveysheet")},
+        **{f"meetings.{m}": ["add", "view"] for m in ("commitmententry", "erratum")},
+        "meetings.circulation": ["add", "change", "view"],
+        "meetings.entryphoto": ["add", "delete", "view"],
+        "meetings.proposal": ["change", "view"],
+        **{f"meetings.{m}": ["view"] for m in ("askedfor", "followup", "noteversion", "surveyanswer")},
     },
     Role.MODERATOR: {
         "topics.case": ["view"],
@@ -47,6 +54,7 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "topics.sealedtext": ["open", "view"],
     },
     Role.ANSWERER: {
+        "meetings.commitment": ["change", "view"],
         "topics.question": ["change", "view"],
     },
 }

@@ -114,8 +114,8 @@ def make_meeting(title: str = "Bezpieczna zima", *, state: str = Meeting.State.A
         Meeting.State.SCHEDULED: {"publish_at": now + datetime.timedelta(hours=1)},
         Meeting.State.POSTPONED: {"postponed_at": now},
         Meeting.State.CANCELLED: {"cancelled_at": now, "state_reason": "Awaria prądu w sali."},
-        Meeting.State.HELD: {"held_at": now},
-        Meeting.State.ARCHIVED: {"held_at": now, "archived_at": now},
+        Meeting.State.HELD: {"held_at": now, "closed_at": now},
+        Meeting.State.ARCHIVED: {"held_at": now, "closed_at": now, "archived_at": now},
     }
     if state not in Meeting.UNPUBLISHED:
         fields.setdefault("published_at", now)

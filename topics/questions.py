@@ -32,7 +32,7 @@ PERMISSION = "topics.change_question"
 EVERY = "topics.view_comment"  # whoever looks after the whole talk; others speak for their own institution
 NOTE_LIMIT = QuestionStep._meta.get_field("note").max_length
 State = Question.State
-OPEN = frozenset(State) - {State.ANSWERED}
+OPEN = frozenset(State) - frozenset(Question.ENDS)
 
 
 class QuestionRefused(Exception):

@@ -1,7 +1,43 @@
 from meetings.models.agenda import AgendaItem
+from meetings.models.agenda_question import AgendaQuestion, AskedFor, GuestQuestion
+from meetings.models.change import Change
+from meetings.models.commitment import Carried, Commitment, CommitmentEntry, EntryPhoto, FollowUp
 from meetings.models.files import Document, Photo
+from meetings.models.finding import Finding
 from meetings.models.forum import Forum
-from meetings.models.meeting import Change, Meeting, Organiser
+from meetings.models.meeting import Meeting
+from meetings.models.minutes import Circulation, Erratum, NoteVersion, Proposal
+from meetings.models.organiser import Organiser
 from meetings.models.presence import Presence
+from meetings.models.registration import Registration
+from meetings.models.survey import ENOUGH, Survey, SurveyAnswer, SurveyQuestion, SurveySheet
 
-__all__ = ["AgendaItem", "Change", "Document", "Forum", "Meeting", "Organiser", "Photo", "Presence"]
+__all__ = [
+    "ENOUGH",
+    "AgendaItem",
+    "AgendaQuestion",
+    "AskedFor",
+    "Carried",
+    "Change",
+    "Circulation",
+    "Commitment",
+    "CommitmentEntry",
+    "Document",
+    "EntryPhoto",
+    "Erratum",
+    "Finding",
+    "FollowUp",
+    "Forum",
+    "GuestQuestion",
+    "Meeting",
+    "NoteVersion",
+    "Organiser",
+    "Photo",
+    "Presence",
+    "Proposal",
+    "Registration",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyQuestion",
+    "SurveySheet",
+]

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.meeting import Meeting
+from participants.models import Institution
 from participants.prose import RichTextField
 from topics.models import Topic
 
@@ -43,9 +44,20 @@ class AgendaItem(models.Model):
     )
     starts = models.TimeField(_("begins at"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    institution = models.ForeignKey(
+        Institution,
+        verbose_name=_("whose part it is"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda_items",
+        help_text=_("The minutes of this item are sent there for correction."),
+    )
     introduced_by = models.CharField(_("introduced by"), max_length=200, blank=True)
     is_main = models.BooleanField(_("main topic"), default=False)
     note = RichTextField(_("what was said"), blank=True)
+    note_version = models.PositiveIntegerField(_("version of the note"), default=0, editable=False)
+    is_skipped = models.BooleanField(_("was not talked about"), default=False)
     outcome = models.CharField(_("outcome"), max_length=300, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()

@@ -1,6 +1,7 @@
 """Meetings, with what is known of them: nearly everything may be missing in the real notices."""
 
 import datetime
+import uuid
 from typing import Any
 
 from django.db import models, transaction
@@ -59,8 +60,8 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.filter(state__in=Meeting.UNPUBLISHED)
 
     def without_report(self) -> "MeetingQuerySet":
-        """Held, and still to be written up."""
-        return self.filter(state=Meeting.State.HELD, report="")
+        """Held, and still to be closed with a report."""
+        return self.filter(state=Meeting.State.HELD, closed_at__isnull=True)
 
     def announced(self) -> "MeetingQuerySet":
         """Those that keep their date: neither cancelled nor postponed."""
@@ -106,6 +107,11 @@ class Meeting(Addressed):
         CANCELLED = "cancelled", _("Cancelled")
         HELD = "held", _("Held")
         ARCHIVED = "archived", _("Archived")
+
+    class Minutes(models.TextChoices):
+        DRAFT = "draft", _("being written")
+        CIRCULATED = "sent", _("sent round for correction")
+        APPROVED = "approved", _("approved")
 
     UNPUBLISHED = [State.DRAFT, State.SCHEDULED]
 
@@ -158,6 +164,28 @@ class Meeting(Addressed):
     sign_language = models.BooleanField(_("sign language interpreter"), null=True, blank=True)
     sign_language_until = models.DateField(_("ask for the interpreter until"), null=True, blank=True)
 
+    takes_registrations = models.BooleanField(_("residents sign up"), default=False)
+    capacity = models.PositiveSmallIntegerField(
+        _("seats in the room"), null=True, blank=True, help_text=_("Empty: as many as come.")
+    )
+    reserved_seats = models.PositiveSmallIntegerField(
+        _("seats kept for guests"), default=0, help_text=_("Not offered to residents.")
+    )
+    seats_each = models.PositiveSmallIntegerField(_("most seats in one sign-up"), default=4)
+    registration_opens_at = models.DateTimeField(_("sign-up opens at"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(
+        _("sign-up closes at"), null=True, blank=True, help_text=_("Empty: when the meeting begins.")
+    )
+    questions_until = models.DateTimeField(
+        _("questions until"), null=True, blank=True, help_text=_("Empty: until the meeting begins.")
+    )
+    first_reminder = models.PositiveSmallIntegerField(
+        _("first reminder, days before"), null=True, blank=True, default=3, help_text=_("Empty: none.")
+    )
+    second_reminder = models.PositiveSmallIntegerField(
+        _("second reminder, days before"), null=True, blank=True, default=1, help_text=_("Empty: none.")
+    )
+
     lead = models.TextField(
         _("lead"),
         max_length=600,
@@ -168,6 +196,17 @@ class Meeting(Addressed):
     report = RichTextField(_("report"), blank=True, help_text=_("What was said. It appears once the meeting was held."))
     head_count = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
     head_counted = models.CharField(_("how counted"), max_length=7, choices=Counted.choices, default=Counted.UNKNOWN)
+    no_conclusions = models.BooleanField(_("nobody submitted conclusions"), default=False)
+    no_commitments = models.BooleanField(_("nothing was promised"), default=False)
+    reported_in = models.ForeignKey(
+        "self",
+        verbose_name=_("its report stands at"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="also_reported",
+        help_text=_("Another meeting whose report covers this one as well."),
+    )
     author = models.CharField(_("author of the notice"), max_length=120, blank=True)
     source_url = models.URLField(_("source"), blank=True)
 
@@ -177,8 +216,18 @@ class Meeting(Addressed):
     postponed_at = models.DateTimeField(_("postponed at"), null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     held_at = models.DateTimeField(_("closed as held at"), null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField(_("report published at"), null=True, blank=True, editable=False)
     archived_at = models.DateTimeField(_("archived at"), null=True, blank=True, editable=False)
     state_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
+    uid = models.UUIDField(_("name in calendars"), default=uuid.uuid4, unique=True, editable=False)
+    notice_since = models.DateTimeField(_("changes to tell since"), null=True, blank=True, editable=False)
+    notice_due_at = models.DateTimeField(_("changes are told at"), null=True, blank=True, editable=False)
+    closing_reminders = models.PositiveSmallIntegerField(_("reminders to close"), default=0, editable=False)
+    minutes_state = models.CharField(
+        _("state of the minutes"), max_length=8, choices=Minutes.choices, default=Minutes.DRAFT, editable=False
+    )
+    minutes_until = models.DateField(_("corrections until"), null=True, blank=True, editable=False)
+    minutes_approved_at = models.DateTimeField(_("minutes approved at"), null=True, blank=True, editable=False)
 
     institutions = models.ManyToManyField(
         Institution,
@@ -197,6 +246,7 @@ class Meeting(Addressed):
             models.Index(fields=["state", "date"], name="meeting_state_date"),
             models.Index(fields=["forum", "date", "id"], name="meeting_in_forum"),
             models.Index(fields=["-published_at", "-id"], name="meeting_latest_published"),
+            models.Index(fields=["notice_due_at"], condition=Q(notice_due_at__isnull=False), name="meeting_notice_due"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -246,6 +296,18 @@ class Meeting(Addressed):
                 condition=~Q(state="cancelled") | Q(cancelled_at__isnull=False) & ~Q(state_reason=""),
                 name="meeting_cancelled_has_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(held_at__isnull=False), name="meeting_closed_was_held"
+            ),
+            models.CheckConstraint(
+                condition=~Q(minutes_state="approved") | Q(minutes_approved_at__isnull=False),
+                name="meeting_approved_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(seats_each__gte=1),
+                name="meeting_seats_each_positive",
+                violation_error_message=_("At least one seat in a sign-up."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -273,6 +335,11 @@ class Meeting(Addressed):
     def took_place(self, today: datetime.date) -> bool:
         """It was held; a draft of a past meeting is shown as it will look when published."""
         return self.held_at is not None or (not self.is_public and self.last_day < today)
+
+    @property
+    def is_closed(self) -> bool:
+        """Its report is out. What is written before that, everybody but the editors waits for."""
+        return self.closed_at is not None
 
     @property
     def is_cancelled(self) -> bool:
@@ -318,53 +385,3 @@ class Meeting(Addressed):
         for row in [*self.documents.all(), *self.photos.all()]:
             row.delete()
         return super().delete(*args, **kwargs)
-
-
-class Organiser(models.Model):
-    """An institution that organises a meeting, or helps to."""
-
-    class Role(models.TextChoices):
-        ORGANISER = "organiser", _("organiser")
-        CO_ORGANISER = "co", _("co-organiser")
-
-    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="organisers")
-    institution = models.ForeignKey(
-        Institution, verbose_name=_("institution"), on_delete=models.PROTECT, related_name="organiser_roles"
-    )
-    role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.ORGANISER)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("organiser")
-        verbose_name_plural = _("organisers")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["meeting", "institution"],
-                name="organiser_once",
-                violation_error_message=_("This institution is listed already."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.institution)
-
-
-class Change(models.Model):
-    """A former date or place of a published meeting. It stays readable beside the new one."""
-
-    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="changes")
-    date = models.DateField(_("former date"))
-    date_precision = precision_field(_("how exact the date is"))
-    starts = models.TimeField(_("former beginning"), null=True, blank=True)
-    ends = models.TimeField(_("former end"), null=True, blank=True)
-    place = models.CharField(_("former place"), max_length=520, blank=True)
-    changed_at = models.DateTimeField(_("changed at"))
-
-    class Meta:
-        verbose_name = _("change of date or place")
-        verbose_name_plural = _("changes of date or place")
-        ordering = ["-changed_at", "-pk"]
-
-    def __str__(self) -> str:
-        return in_words(self.date, self.date_precision)

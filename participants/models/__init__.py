@@ -1,4 +1,5 @@
 from participants.models.addresses import Addressed, FormerAddress
+from participants.models.append_only import AppendOnly, AppendOnlyQuerySet, RecordKept
 from participants.models.estate import Estate
 from participants.models.institution import FormerName, Institution
 from participants.models.letter import Letter
@@ -8,6 +9,8 @@ from participants.models.tally import Tally
 
 __all__ = [
     "Addressed",
+    "AppendOnly",
+    "AppendOnlyQuerySet",
     "Appointment",
     "Estate",
     "FormerAddress",
@@ -16,6 +19,7 @@ __all__ = [
     "Letter",
     "Official",
     "Rank",
+    "RecordKept",
     "Resident",
     "Tally",
 ]

@@ -1,7 +1,7 @@
 from topics.models.case import Case
 from topics.models.comment import HANDED_OVER, INLINE_REPLIES, PER_PAGE, TEXT_LIMIT, WHOLE_LIMIT, Comment
 from topics.models.decision import APPEAL_LIMIT, Appeal, Decision
-from topics.models.question import Question, QuestionStep
+from topics.models.question import Question, QuestionMute, QuestionStep
 from topics.models.reason import Reason
 from topics.models.report import Report
 from topics.models.sealed import SealedLook, SealedText
@@ -24,6 +24,7 @@ __all__ = [
     "CommentVersion",
     "Decision",
     "Question",
+    "QuestionMute",
     "QuestionStep",
     "Reason",
     "Report",

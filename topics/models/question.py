@@ -31,8 +31,8 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.exclude(topic__state=Topic.State.DRAFT)
 
     def open(self) -> "QuestionQuerySet":
-        """Those that somebody still has to answer."""
-        return self.exclude(state=Question.State.ANSWERED)
+        """Those that somebody still has to answer: neither answered nor turned into a promise."""
+        return self.exclude(state__in=Question.ENDS)
 
     def answered(self) -> "QuestionQuerySet":
         return self.filter(state=Question.State.ANSWERED)
@@ -65,6 +65,15 @@ class Question(models.Model):
         ANSWERED = "answered", _("Answered")
         PASSED = "passed", _("Passed on")
         MEETING = "meeting", _("Will be raised at a meeting")
+        PROMISED = "promised", _("A promise was made")
+
+    class Source(models.TextChoices):
+        SITE = "site", _("on this site")
+        PAPER = "paper", _("on paper")
+        PHONE = "phone", _("by telephone")
+        HALL = "hall", _("at a meeting")
+
+    ENDS = [State.ANSWERED, State.PROMISED]
 
     number = models.BigAutoField(_("number"), primary_key=True)
     comment = models.OneToOneField(
@@ -81,6 +90,8 @@ class Question(models.Model):
         db_index=False,  # question_of_institution begins with it
     )
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITS)
+    source = models.CharField(_("how it was asked"), max_length=5, choices=Source.choices, default=Source.SITE)
+    told_step = models.BigIntegerField(_("last step told"), default=0, editable=False)
     asked_at = models.DateTimeField(_("asked at"))
     since = models.DateTimeField(_("in this state since"))
     answered_at = models.DateTimeField(_("first official word at"), null=True, blank=True)
@@ -185,3 +196,22 @@ class QuestionStep(models.Model):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+
+class QuestionMute(models.Model):
+    """Somebody who asked or supported a question, and wants to hear no more of it."""
+
+    question = models.ForeignKey(
+        Question, verbose_name=_("question"), on_delete=models.CASCADE, related_name="mutes", db_index=False
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("muted question")
+        verbose_name_plural = _("muted questions")
+        constraints = [models.UniqueConstraint(fields=["question", "account"], name="question_mute_once")]
+
+    def __str__(self) -> str:
+        return str(self.question)

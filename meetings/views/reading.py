@@ -1,19 +1,18 @@
-"""Meetings as the public reads them: the lists, one meeting in each of its states, its documents and photos."""
+"""Meetings as the public reads them: the lists, and one meeting in each of its states."""
 
 import datetime
 import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from meetings.models import Document, Meeting, Photo
+from meetings.models import Meeting
 from meetings.presences import printed
 from participants.models import Estate
 from participants.paging import page_of
@@ -21,7 +20,6 @@ from topics.models import Category, Topic
 
 PER_PAGE = 20
 COMING_SHOWN = 20
-FILE_SECONDS = 86_400
 
 
 @require_safe
@@ -103,6 +101,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     context = {
         "meeting": meeting,
         "took_place": meeting.took_place(today),
+        "shows_record": meeting.is_closed or not meeting.is_public,
         "is_over": meeting.last_day < today,
         "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
@@ -127,36 +126,3 @@ def _neighbours(meeting: Meeting) -> dict[str, Meeting]:
     here = (meeting.date, meeting.pk)
     beside = Meeting.objects.public().without_texts().beside(meeting)
     return {"earlier" if (other.date, other.pk) < here else "later": other for other in beside}
-
-
-@require_safe
-def document(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    found = get_object_or_404(Document.objects.visible_to(request.user).select_related("meeting"), pk=pk)
-    if name != found.download_name:
-        return HttpResponsePermanentRedirect(found.get_absolute_url())
-    response = _file(found.file, found.meeting, "application/pdf", as_attachment=True, filename=name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
-@require_safe
-def photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("meeting"), pk=pk)
-    if request.path != found.get_absolute_url():
-        return HttpResponsePermanentRedirect(found.get_absolute_url())
-    return _file(found.image, found.meeting, "image/jpeg")
-
-
-def _file(file: FieldFile, meeting: Meeting, content_type: str, **options: Any) -> FileResponse:
-    """Streams a file; the type is ours, and no browser guesses another. Only files of public meetings are cached."""
-    try:
-        response = FileResponse(file.open("rb"), content_type=content_type, **options)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Encoding"] = "identity"  # PDF and JPEG are packed already: GZipMiddleware leaves them alone
-    if meeting.is_public:
-        patch_cache_control(response, public=True, max_age=FILE_SECONDS)
-    else:
-        add_never_cache_headers(response)
-    return response

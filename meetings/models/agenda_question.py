@@ -1,0 +1,158 @@
+"""Questions of residents at a meeting: asked for it, taken on its agenda, and what became of each there."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from meetings.models.agenda import AgendaItem
+from meetings.models.commitment import Commitment
+from meetings.models.meeting import Meeting
+from participants.models import Institution
+from topics.models import Comment, Question, Topic
+
+
+class AgendaQuestionQuerySet(models.QuerySet["AgendaQuestion"]):
+    def public(self) -> "AgendaQuestionQuerySet":
+        """Of published meetings, where everybody can read the question now."""
+        readable = self.filter(question__comment__state=Comment.State.PUBLISHED)
+        return readable.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(question__topic__state="draft")
+
+    def without_end(self) -> "AgendaQuestionQuerySet":
+        return self.filter(end=AgendaQuestion.End.OPEN)
+
+    def unsettled(self) -> "AgendaQuestionQuerySet":
+        """On the agenda of a meeting whose report is not out."""
+        return self.filter(settled_at__isnull=True)
+
+    def in_order(self) -> "AgendaQuestionQuerySet":
+        return self.order_by("agenda_item__position", "agenda_item", "taken_at", "pk")
+
+
+class AgendaQuestion(models.Model):
+    """A question on the agenda. Its end is noted while the meeting is closed, and counts once the report is out."""
+
+    class End(models.TextChoices):
+        OPEN = "", _("no end yet")
+        ANSWERED = "answered", _("answered")
+        PROMISED = "promised", _("became a commitment")
+        PASSED = "passed", _("passed on to another institution")
+        MOVED = "moved", _("moved to the next meeting")
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="agenda_questions", db_index=False
+    )
+    agenda_item = models.ForeignKey(
+        AgendaItem, verbose_name=_("agenda item"), on_delete=models.CASCADE, related_name="agenda_questions"
+    )
+    question = models.ForeignKey(
+        Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="agenda_places"
+    )
+    taken_at = models.DateTimeField(_("taken on the agenda at"))
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("taken by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    end = models.CharField(_("end"), max_length=8, choices=End.choices, blank=True, default=End.OPEN)
+    answer = models.TextField(_("what was answered"), max_length=2000, blank=True)
+    answered_by = models.CharField(
+        _("who answered"), max_length=250, blank=True, help_text=_("Post and institution, as in the minutes.")
+    )
+    institution = models.ForeignKey(
+        Institution,
+        verbose_name=_("institution"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Whose answer it was, or to whom the question is passed on."),
+    )
+    commitment = models.ForeignKey(
+        Commitment,
+        verbose_name=_("commitment"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="agenda_questions",
+    )
+    ended_at = models.DateTimeField(_("end written down at"), null=True, blank=True)
+    settled_at = models.DateTimeField(_("counts since"), null=True, blank=True, editable=False)
+
+    objects = AgendaQuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question on the agenda")
+        verbose_name_plural = _("questions on the agenda")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "question"], name="agenda_question_once_a_meeting"),
+            models.UniqueConstraint(
+                fields=["question"], condition=Q(settled_at__isnull=True), name="agenda_question_one_meeting_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=~Q(end="answered") | ~Q(answer=""),
+                name="agenda_question_answer_has_words",
+                violation_error_message=_("Write what was answered."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(end="promised") | Q(commitment__isnull=False),
+                name="agenda_question_promise_is_known",
+                violation_error_message=_("Choose the commitment."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(end="passed") | Q(institution__isnull=False),
+                name="agenda_question_passed_to_somebody",
+                violation_error_message=_("Choose the institution to which the question goes."),
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True) | ~Q(end=""), name="agenda_question_settled_has_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.question)
+
+
+class AskedFor(models.Model):
+    """For which meeting a question was asked; it is one of the topic all the same."""
+
+    comment = models.OneToOneField(
+        Comment, verbose_name=_("comment"), on_delete=models.CASCADE, related_name="asked_for"
+    )
+    meeting = models.ForeignKey(
+        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="asked_questions"
+    )
+
+    class Meta:
+        verbose_name = _("question asked for a meeting")
+        verbose_name_plural = _("questions asked for meetings")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.comment)
+
+
+class GuestQuestion(models.Model):
+    """What somebody without an account wrote, until they confirm their address. Then it becomes a comment."""
+
+    meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, verbose_name=_("topic"), on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    signature = models.CharField(_("signature"), max_length=40)
+    text = models.TextField(_("text"), max_length=2000)
+    insists = models.BooleanField(_("checked by the author"), default=False)
+    language = models.CharField(_("language of letters"), max_length=10, default="pl")
+    submission = models.UUIDField(_("submission"), unique=True, editable=False)
+    created_at = models.DateTimeField(_("written at"), db_index=True)
+
+    class Meta:
+        verbose_name = _("question that waits for its author")
+        verbose_name_plural = _("questions that wait for their authors")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.signature
