@@ -5,9 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from meetings.example import chain, voices
 from meetings.example.people import COOPERATIVE, GUARD, POLICE, TOWN_HALL, Cast
+from meetings.minutes import write_note
 from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
 from meetings.publication import announce, move, postpone
+from meetings.series import OPENING_TITLE
 from participants.prose import bind_short_words as bound
 from participants.roles import SYSTEM
 from topics.models import Topic
@@ -29,8 +32,9 @@ def make_meetings(cast: Cast, topics: dict[str, Topic], now: datetime.datetime) 
         is_example=True,
     )
     first = _next_thursday(today + 9 * DAY)
-    _make_held(forum, cast, topics, today - 20 * DAY)
-    _make_coming(forum, cast, topics, first)
+    _make_held(forum, cast, topics, today - 20 * DAY, now)
+    _make_unclosed(forum, cast, topics, today - 2 * DAY)
+    _make_coming(forum, cast, topics, first, now)
     _make_moved(forum, cast, first + 21 * DAY)
     _make_postponed(forum, cast, first + 35 * DAY)
     _make(forum, 5, "Bezpieczne wakacje", first + 49 * DAY, lead="To jest szkic. Widzi go tylko redakcja.")
@@ -45,7 +49,7 @@ def _make(forum: Forum, number: int, title: str, date: datetime.date, **fields: 
     return Meeting.objects.create(forum=forum, number=number, title=title, date=date, is_example=True, **fields)
 
 
-def _make_held(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetime.date) -> None:
+def _make_held(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetime.date, now: datetime.datetime) -> None:
     meeting = _make(
         forum,
         1,
@@ -63,7 +67,11 @@ def _make_held(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetim
         **SCHOOL,
     )
     _organise(meeting, cast, POLICE, COOPERATIVE)
-    _set_agenda(meeting, {"title": "Powitanie", "part": AgendaItem.Part.OPENING}, {"topic": topics["bicycles"]})
+    _set_agenda(
+        meeting,
+        {"title": "Powitanie", "part": AgendaItem.Part.OPENING},
+        {"topic": topics["bicycles"], "institution": cast.institutions[COOPERATIVE], "is_main": True},
+    )
     came = {"attendance": Attendance.PRESENT}
     _invite(
         meeting,
@@ -72,10 +80,35 @@ def _make_held(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetim
         {"kind": Kind.GROUP, "group": "mieszkańcy", "count": 35, "counted": Meeting.Counted.ABOUT, **came},
         {"appointment": cast.appointments["wolska"], "role": Role.HOST, **came},
     )
-    announce(meeting, by=SYSTEM)
+    evening = timezone.make_aware(datetime.datetime.combine(date, FIVE))
+    meeting = announce(meeting, by=SYSTEM, now=evening - 10 * DAY)
+    item = meeting.agenda_items.get(topic=topics["bicycles"])
+    write_note(item, text=bound(voices.BICYCLES_NOTE), by=SYSTEM, seen=0, now=evening + DAY)
+    chain.close_first(meeting, item, cast, evening)
+    chain.keep_promises(meeting, evening)
+    chain.ask_opinions(meeting, cast, now)
 
 
-def _make_coming(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetime.date) -> None:
+def _make_unclosed(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetime.date) -> None:
+    """The meeting whose report a newcomer may write: nothing is said of it yet, and two questions wait for an end."""
+    lead = "To spotkanie się odbyło, a jego relacji jeszcze nie ma."
+    meeting = _make(forum, 6, "Spokojny wieczór na osiedlu", date, lead=lead, starts=SEVEN, **SCHOOL)
+    _organise(meeting, cast, POLICE)
+    _set_agenda(meeting, {"topic": topics["noise"], "is_main": True}, {"topic": topics["way"]})
+    _invite(
+        meeting,
+        {"appointment": cast.appointments["sowa"], "attendance": Attendance.CONFIRMED},
+        {"kind": Kind.DELEGATION, "institution": cast.institutions[GUARD]},
+        {"appointment": cast.appointments["wolska"], "role": Role.HOST},
+    )
+    evening = timezone.make_aware(datetime.datetime.combine(date, SEVEN))
+    meeting = announce(meeting, by=SYSTEM, now=evening - 10 * DAY)
+    chain.take_to_end(meeting, topics["noise"], topics["way"], evening - DAY)
+
+
+def _make_coming(
+    forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetime.date, now: datetime.datetime
+) -> None:
     meeting = _make(
         forum,
         2,
@@ -93,16 +126,20 @@ def _make_coming(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datet
         induction_loop=False,
         sign_language=True,
         sign_language_until=date - 5 * DAY,
+        takes_registrations=True,
+        capacity=60,
+        reserved_seats=10,
         **SCHOOL,
     )
     _organise(meeting, cast, POLICE, TOWN_HALL)
     _set_agenda(
         meeting,
-        {"title": "Powitanie", "part": AgendaItem.Part.OPENING, "starts": FIVE, "minutes": 10},
+        {"title": OPENING_TITLE, "part": AgendaItem.Part.EVALUATION, "starts": FIVE, "minutes": 10},
         {"topic": topics["way"], "is_main": True, "minutes": 50, "introduced_by": "asp. szt. Marta Wolska"},
         {"title": "Przerwa", "part": AgendaItem.Part.BREAK, "starts": datetime.time(18, 0), "minutes": 15},
         {"topic": topics["noise"], "minutes": 25},
         {"topic": topics["path"], "minutes": 20},
+        {"title": voices.FROM_LAST_TIME, "minutes": 10},
     )
     _invite(
         meeting,
@@ -113,7 +150,9 @@ def _make_coming(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datet
         {"kind": Kind.GROUP, "group": "przewodniczący rad osiedli"},
         {"appointment": cast.appointments["wolska"], "role": Role.HOST, "attendance": Attendance.CONFIRMED},
     )
-    announce(meeting, by=SYSTEM)
+    meeting = announce(meeting, by=SYSTEM)
+    chain.open_next(meeting, now)
+    chain.sign_up(meeting, cast, now)
 
 
 def _make_moved(forum: Forum, cast: Cast, date: datetime.date) -> None:

@@ -37,7 +37,7 @@ def make_topics(cast: Cast, now: datetime.datetime) -> dict[str, Topic]:
     topics["crossing"].save()
     topics["way"].institution = cast.institutions[POLICE]
     topics["way"].save()
-    began = now - 34 * DAY
+    began = now - 36 * DAY
     topics = {key: open_talk(topic, by=SYSTEM, now=began) for key, topic in topics.items()}
     _make("Oszustwa przez telefon", "To jest szkic. Widzi go tylko redakcja.", property_)
     _let_talk(Talk(cast, began), topics)
@@ -53,6 +53,7 @@ def _make(title: str, lead: str, category: Category, *estates: Estate) -> Topic:
 
 
 def _let_talk(talk: "Talk", topics: dict[str, Topic]) -> None:
+    talk.hold(topics["bicycles"], voices.BICYCLES, voices.BICYCLES_REPLIES)  # a meeting talks about it
     talk.hold(topics["way"], voices.WAY_HOME, voices.WAY_HOME_REPLIES)
     answer = talk.say(topics["way"], voices.WAY_HOME_PINNED, talk.cast.officials["wolska"])
     Topic.objects.filter(pk=topics["way"].pk).update(pinned=answer)
@@ -60,7 +61,6 @@ def _let_talk(talk: "Talk", topics: dict[str, Topic]) -> None:
     talk.leave_waiting(topics["way"], voices.FROM_NEWCOMER, talk.cast.newcomer)
     talk.hold(topics["noise"], voices.NOISE, voices.NOISE_REPLIES)
     talk.hold(topics["path"], voices.SHARED_PATH)
-    talk.hold(topics["bicycles"], voices.BICYCLES, voices.BICYCLES_REPLIES)
 
 
 class Talk:

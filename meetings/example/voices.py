@@ -26,6 +26,7 @@ FOR_MEETING = "Rowerzyści jadą po chodniku, bo ulica jest dla nich za szybka. 
 ONE_MAP = "Może ktoś z rady osiedla zbierze te miejsca na jednej mapie?"
 LAMP_REPAIRED = "Dziękuję za naprawę lampy przy placu zabaw, działa od wczoraj."
 LINE = "Namalujcie linię, będzie wiadomo, kto gdzie."
+ABOUT_REFLECTORS = "Przydałyby się odblaski dla pierwszoklasistów. Kto może pomóc?"  # the same
 WAY_HOME = [
     DARK_SQUARE,
     STAIRS,
@@ -69,7 +70,7 @@ WAY_HOME = [
     "W weekendy pod sklepem parkują na przejściu.",
     LAMP_REPAIRED,
     "Kładka jest zamknięta od wiosny i wszyscy przechodzą przez tory.",
-    "Przydałyby się odblaski dla pierwszoklasistów. Kto może pomóc?",
+    ABOUT_REFLECTORS,
     "Na parkingu za biblioteką nie ma ani jednej latarni.",
     "Ulica jest nierówna i rowery zjeżdżają na chodnik.",
     "Wieczorne treningi kończą się o tej samej godzinie. Jeden patrol wystarczyłby dla wszystkich.",
@@ -97,10 +98,12 @@ WAY_HOME_PINNED = (
 WITH_LINK = "Zdjęcia tego miejsca są na www.przyklad.invalid, proszę zobaczyć."
 FROM_NEWCOMER = "Mieszkam tu od niedawna. Czy przy nowym bloku też planujecie oświetlenie?"
 
+ABOUT_CALLS = "Kto przyjedzie, gdy po 22:00 nadal jest głośno?"  # waits for its end at a meeting still to be closed
 NOISE = [
     "Mecze do późna słychać w całym bloku. Da się umówić na 22:00?",
     "Gramy tam od lat i nikomu nie chcemy przeszkadzać. Umówmy się.",
     "Wystarczyłaby tablica z godzinami.",
+    ABOUT_CALLS,
 ]
 NOISE_REPLIES = [
     Reply(0, "Tablica z godzinami stanie przy wejściu. Straż miejska będzie tam zaglądać w weekendy.", "maj")
@@ -111,10 +114,16 @@ SHARED_PATH = [
     "Dzwonek i uśmiech zwykle wystarczą.",
     LINE,
 ]
+ABOUT_LOCKS = "Kiedy spółdzielnia wymieni zamki w drzwiach wejściowych?"  # a promise comes of it
+ABOUT_PATROL = "Czy patrol może wieczorem zaglądać na parking przy bloku 4?"  # answered at the meeting
+ABOUT_STANDS = "Czy przy wejściach staną zadaszone stojaki na rowery?"  # the next meeting has it on its agenda
 BICYCLES = [
     "Z naszej klatki zginęły dwa rowery. Drzwi się nie domykają.",
     "U nas pomogły stojaki pod kamerą.",
     "Czy można oznakować rower na komendzie?",
+    ABOUT_LOCKS,
+    ABOUT_PATROL,
+    ABOUT_STANDS,
 ]
 BICYCLES_REPLIES = [
     Reply(0, "Zamek wymieniliśmy, domofon naprawimy w tym miesiącu.", "sowa"),
@@ -134,3 +143,19 @@ APPEAL = "Samochody stoją tam codziennie i o tym jest mój komentarz."
 VERDICT = "O samochodach można napisać od nowa, bez wyzwisk. Komentarz obraża konkretną osobę."
 WHY_TOWN_HALL = "O miejscu przystanku decyduje urząd miasta."
 WHY_MEETING = "Pas dla rowerów dotyczy kilku ulic, więc porozmawiamy o nim na spotkaniu."
+
+# What meetings come to (meetings.example.chain).
+FROM_LAST_TIME = "Pytania z poprzedniego spotkania"
+BICYCLES_NOTE = "<p>Mieszkańcy pokazali zdjęcia drzwi, które się nie domykają. Spółdzielnia zna te adresy.</p>"
+PATROL_ANSWER = "Tak. Patrol jest na tym parkingu w piątki i soboty między 21:00 a 23:00."
+PROMISE_LOCKS = "Wymienić zamki w drzwiach wejściowych do bloków 2, 4 i 7"
+PROMISE_WALK = "Przejść z mieszkańcami trasę od przystanku do osiedla i spisać ciemne miejsca"
+PROMISE_SIGNS = "Odnowić pasy na przejściu przy szkole"
+PROMISE_CAMERA = "Ustawić dodatkową kamerę przy wiacie rowerowej"
+RAISED_DOORS = "W trzech blokach drzwi wejściowe nie domykają się od jesieni."
+RAISED_SIGNS = "Znak przy szkole zasłaniają gałęzie."
+CONCLUDED = "Wniosek o oświetlenie alejki między szkołą a przystankiem."
+LOCKS_BOUGHT = "Zamki są kupione. Zaczynamy od bloku 4."
+LOCKS_CHANGED = "Nowe zamki są we wszystkich trzech blokach. Klucze odbierzesz w administracji."
+WALK_BEGUN = "Za nami pierwszy spacer. Na liście jest już siedem miejsc."
+NO_CAMERA = "Wiata stoi na terenie prywatnym i nie mamy zgody właściciela. Częściej wysyłamy tam patrol."
