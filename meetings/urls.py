@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 
 from meetings import feeds
 from meetings.views import files, reading
@@ -19,11 +19,16 @@ class YearConverter:
 register_converter(YearConverter, "year")
 
 app_name = "meetings"
-urlpatterns = [
+meeting_patterns = [
     path("", reading.meeting_list, name="list"),
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+]
+promise_patterns: list[URLPattern] = []
+urlpatterns = [
+    path("spotkania/", include(meeting_patterns)),
+    path("obietnice/", include(promise_patterns)),
 ]
