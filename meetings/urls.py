@@ -1,7 +1,7 @@
-from django.urls import URLPattern, include, path, register_converter
+from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import files, promises, reading
 
 
 class YearConverter:
@@ -27,7 +27,12 @@ meeting_patterns = [
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
 ]
-promise_patterns: list[URLPattern] = []
+promise_patterns = [
+    path("", promises.board, name="commitments"),
+    path("rss/", feeds.entry_feed, name="entry_feed"),
+    path("zdjecie/<int:pk>/<str:name>", files.entry_photo, name="entry_photo"),
+    path("<int:pk>/", promises.story, name="commitment"),
+]
 urlpatterns = [
     path("spotkania/", include(meeting_patterns)),
     path("obietnice/", include(promise_patterns)),

@@ -1,28 +1,20 @@
 """What was promised at a meeting, and everything that became of it: entries are added and never changed."""
 
 import datetime
-import secrets
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.agenda import AgendaItem
-from meetings.models.files import erase
 from meetings.models.meeting import Meeting
-from meetings.uploads import validate_photo
 from participants.models import AppendOnly, AppendOnlyQuerySet, Estate, Institution
-
-
-def entry_photo_path(photo: "EntryPhoto", name: str) -> str:
-    return f"commitments/{secrets.token_hex(16)}.jpg"
-
 
 DISPUTED_BY = 3  # residents who say that it is not better
 
@@ -134,6 +126,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def soonest_due_first(self) -> "CommitmentQuerySet":
         return self.order_by(F("due").asc(nulls_last=True), "pk")
+
+    def open_first(self) -> "CommitmentQuerySet":
+        """The open ones, soonest due first, then those that ended last."""
+        is_open = Case(When(state__in=Commitment.OPEN, then=Value(0)), default=Value(1))
+        due = Case(When(state__in=Commitment.OPEN, then=F("due")))
+        return self.order_by(is_open, due.asc(nulls_last=True), "-since", "-pk")
 
     def latest_change_first(self) -> "CommitmentQuerySet":
         return self.order_by("-since", "-pk")
@@ -317,48 +315,19 @@ class CommitmentEntry(AppendOnly):
     def moves_due(self) -> bool:
         return not self.is_first and self.due != self.due_before
 
+    @property
+    def in_words(self) -> str:
+        """What happened, in a word or two."""
+        if self.is_first:
+            return gettext("promised")
+        if self.verdict:
+            return self.get_verdict_display()
+        if self.changes_state:
+            return self.get_state_display()
+        return gettext("another due date") if self.moves_due else gettext("news")
+
     def get_absolute_url(self) -> str:
         return f"{self.commitment.get_absolute_url()}#wpis-{self.pk}"
-
-
-class EntryPhotoQuerySet(models.QuerySet["EntryPhoto"]):
-    def visible_to(self, user: Any) -> "EntryPhotoQuerySet":
-        return self.filter(entry__commitment__in=Commitment.objects.visible_to(user))
-
-
-class EntryPhoto(models.Model):
-    """How it looked before, and how it looks now. Kept like the entry, but for a likeness that has to go."""
-
-    class When(models.TextChoices):
-        BEFORE = "before", _("before")
-        AFTER = "after", _("after")
-
-    entry = models.ForeignKey(CommitmentEntry, verbose_name=_("entry"), on_delete=models.CASCADE, related_name="photos")
-    when = models.CharField(_("before or after"), max_length=6, choices=When.choices, default=When.AFTER)
-    image = models.ImageField(_("photo"), upload_to=entry_photo_path, validators=[validate_photo])
-    width = models.PositiveIntegerField(_("width"), editable=False, default=0)
-    height = models.PositiveIntegerField(_("height"), editable=False, default=0)
-    alt = models.CharField(
-        _("what the photo shows"), max_length=250, help_text=_("For those who cannot see it. Name no minors.")
-    )
-
-    objects = EntryPhotoQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("photo of an entry")
-        verbose_name_plural = _("photos of entries")
-        ordering = ["-when", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(alt=""), name="entry_photo_has_alt")]
-
-    def __str__(self) -> str:
-        return self.alt
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        erase(self, "image")
-        return super().delete(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("meetings:entry_photo", args=[self.pk, PurePosixPath(self.image.name).name])
 
 
 class Carried(models.Model):
