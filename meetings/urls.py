@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, promises, reading
+from meetings.views import files, follow_ups, promises, reading
 
 
 class YearConverter:
@@ -31,6 +31,7 @@ promise_patterns = [
     path("", promises.board, name="commitments"),
     path("rss/", feeds.entry_feed, name="entry_feed"),
     path("zdjecie/<int:pk>/<str:name>", files.entry_photo, name="entry_photo"),
+    path("lepiej/<str:token>/", follow_ups.follow_up, name="follow_up"),
     path("<int:pk>/", promises.story, name="commitment"),
 ]
 urlpatterns = [
