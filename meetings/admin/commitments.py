@@ -48,7 +48,7 @@ class PromiseForm(PanelForm):
 
 class EntryInline(ReadOnly, PanelInline):
     model = CommitmentEntry
-    fields = readonly_fields = ["what", "text", "moved", "passed_to", "meeting", "by", "at", "shown_photos"]
+    fields = readonly_fields = ["what", "text", "signed", "at"]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees a commitment sees its entries: the site shows them too."""
@@ -60,16 +60,16 @@ class EntryInline(ReadOnly, PanelInline):
 
     @admin.display(description=_("what happened"))
     def what(self, obj: CommitmentEntry) -> str:
-        return obj.in_words
+        """In a line: the change, and what came with it."""
+        said = [obj.in_words, obj.passed_to, obj.meeting]
+        if obj.moves_due:
+            said.append(" → ".join(day.strftime("%d.%m.%Y") if day else "–" for day in (obj.due_before, obj.due)))
+        said += [f"{photo.get_when_display()}: {photo.alt}" for photo in obj.photos.all()]
+        return "; ".join(str(part) for part in said if part)
 
-    @admin.display(description=_("due"))
-    def moved(self, obj: CommitmentEntry) -> str:
-        days = [obj.due_before, obj.due] if obj.moves_due else [obj.due]
-        return " → ".join(day.strftime("%d.%m.%Y") if day else "–" for day in days)
-
-    @admin.display(description=_("photos"))
-    def shown_photos(self, obj: CommitmentEntry) -> str:
-        return ", ".join(f"{photo.get_when_display()}: {photo.alt}" for photo in obj.photos.all()) or "–"
+    @admin.display(description=_("by"))
+    def signed(self, obj: CommitmentEntry) -> str:
+        return obj.by.get_short_name() if obj.by else "–"
 
 
 @admin.register(Commitment)
@@ -78,7 +78,7 @@ class CommitmentAdmin(ActsAdmin):
     acts = ACTS
     refusal = CommitmentRefused
     inlines = [EntryInline]
-    list_display = ["text", "institution", "due", "stands"]
+    list_display = ["text", "stands", "institution"]
     list_filter = [NeedFilter, "state", OwnerFilter]
     list_select_related = ["institution"]
     search_fields = ["text", "institution__name"]
@@ -189,9 +189,13 @@ class CommitmentAdmin(ActsAdmin):
     def stands(self, obj: Commitment) -> str:
         if not obj.is_public:
             return gettext("not public yet")
+        state = obj.get_state_display()
+        if not obj.is_open or obj.due is None:
+            return state
+        said = {"state": state, "due": obj.due.strftime("%d.%m.%Y")}
         if obj.is_overdue(timezone.localdate()):
-            return gettext("%(state)s, overdue") % {"state": obj.get_state_display()}
-        return obj.get_state_display()
+            return gettext("overdue since %(due)s") % said
+        return gettext("%(state)s, due %(due)s") % said
 
 
 @admin.register(EntryPhoto)
