@@ -8,6 +8,7 @@ THEME_COOKIE = "motyw"
 THEMES = ("auto", "jasny", "ciemny")
 SECTIONS = {
     "spotkania": "meetings",
+    "obietnice": "promises",
     "tematy": "topics",
     "pytania": "topics",
     "decyzje": "topics",

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from meetings.sitemaps import MeetingSitemap
+from meetings.sitemaps import CommitmentSitemap, MeetingSitemap
 from participants.sitemaps import InstitutionSitemap, OfficialSitemap
 from topics.sitemaps import QuestionSitemap, TopicSitemap
 
@@ -14,7 +14,13 @@ class PageSitemap(Sitemap):
     """The pages that are always there."""
 
     def items(self) -> list[str]:
-        lists = ["meetings:list", "topics:list", "topics:questions", "participants:institution_list"]
+        lists = [
+            "meetings:list",
+            "topics:list",
+            "topics:questions",
+            "meetings:commitments",
+            "participants:institution_list",
+        ]
         return ["home", *lists, "about", "rules"]
 
     def location(self, name: str) -> str:
@@ -24,6 +30,7 @@ class PageSitemap(Sitemap):
 SITEMAPS = {
     "pages": PageSitemap,
     "meetings": MeetingSitemap,
+    "commitments": CommitmentSitemap,
     "topics": TopicSitemap,
     "questions": QuestionSitemap,
     "institutions": InstitutionSitemap,

@@ -43,7 +43,7 @@ urlpatterns = [
     path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap_section"),
     path("robots.txt", robots, name="robots"),
     path("konto/", include(account_urls)),
-    path("spotkania/", include("meetings.urls")),
+    path("", include("meetings.urls")),
     path("", include("topics.urls")),
     path("", include("participants.urls")),
     path("panel/", admin.site.urls),

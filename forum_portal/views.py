@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from forum_portal.context import THEME_COOKIE, THEMES
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting
 from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
 
@@ -28,11 +28,12 @@ ADDRESS_LIMIT = 2000
 HELD_LABELS = [hold.label for hold in Comment.Hold if hold]
 PAST_ON_HOME = 3
 TOPICS_ON_HOME = 4
+PROMISES_ON_HOME = 3
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Five queries for strangers, whatever the size of the site."""
+    """Seven queries for strangers, whatever the size of the site."""
     today = timezone.localdate()
     meetings = Meeting.objects.public().without_texts()
     topics = Topic.objects.public().without_texts().accepting_comments(today)
@@ -42,6 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "coming": meetings.upcoming(today).announced().soonest_first().first(),
         "past": meetings.past(today).latest_first()[:PAST_ON_HOME],
         "topics": liveliest,
+        "promises": Commitment.objects.public().for_cards().latest_change_first()[:PROMISES_ON_HOME],
+        "score": Commitment.objects.public().score(today),
     }
     return render(request, "site/home.html", context)
 

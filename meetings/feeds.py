@@ -1,4 +1,4 @@
-"""Meetings for feed readers, those published last first."""
+"""Meetings, and what becomes of promises, for feed readers: the latest first."""
 
 import datetime
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from meetings.models import Meeting
+from meetings.models import CommitmentEntry, Meeting
+from meetings.models.commitment import CommitmentEntryQuerySet
 from meetings.models.meeting import MeetingQuerySet
 from participants.prose import tidy_plain
 
@@ -45,3 +46,27 @@ class MeetingFeed(Feed):
 
 
 meeting_feed = require_safe(MeetingFeed())
+
+
+class EntryFeed(Feed):
+    title = _("Promises of the forum")
+    description = _("What was promised at the meetings, and what became of it.")
+    link = reverse_lazy("meetings:commitments")
+    feed_url = reverse_lazy("meetings:entry_feed")
+    language = settings.LANGUAGE_CODE
+
+    def items(self) -> CommitmentEntryQuerySet:
+        return CommitmentEntry.objects.public().select_related("commitment__institution").latest_first()[:SHOWN]
+
+    def item_title(self, entry: CommitmentEntry) -> str:
+        said = {"promise": tidy_plain(entry.commitment.text), "state": entry.in_words}
+        return gettext("%(promise)s: %(state)s") % said
+
+    def item_description(self, entry: CommitmentEntry) -> str:
+        return tidy_plain(f"{entry.commitment.institution.name}\n\n{entry.text}".strip())
+
+    def item_pubdate(self, entry: CommitmentEntry) -> datetime.datetime:
+        return entry.at
+
+
+entry_feed = require_safe(EntryFeed())

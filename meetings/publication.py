@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.commitments import publish_all
 from meetings.models import Change, Meeting
 from meetings.presences import freeze_all
 
@@ -172,6 +173,8 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     meeting.closed_at = now if over and _is_written_up(meeting) else None
     _saved(meeting)
     freeze_all(meeting, now)
+    if meeting.is_closed:
+        publish_all(meeting, now=now)
     return meeting
 
 

@@ -1,10 +1,11 @@
-"""What search engines may find of meetings."""
+"""What search engines may find of meetings and promises."""
 
 import datetime
 
 from django.contrib.sitemaps import Sitemap
 
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting
+from meetings.models.commitment import CommitmentQuerySet
 from meetings.models.meeting import MeetingQuerySet
 
 
@@ -14,3 +15,11 @@ class MeetingSitemap(Sitemap):
 
     def lastmod(self, meeting: Meeting) -> datetime.datetime:
         return meeting.changed_at
+
+
+class CommitmentSitemap(Sitemap):
+    def items(self) -> CommitmentQuerySet:
+        return Commitment.objects.public().latest_change_first()
+
+    def lastmod(self, commitment: Commitment) -> datetime.datetime:
+        return commitment.since

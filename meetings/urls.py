@@ -1,7 +1,7 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import files, follow_ups, promises, reading
 
 
 class YearConverter:
@@ -19,11 +19,22 @@ class YearConverter:
 register_converter(YearConverter, "year")
 
 app_name = "meetings"
-urlpatterns = [
+meeting_patterns = [
     path("", reading.meeting_list, name="list"),
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+]
+promise_patterns = [
+    path("", promises.board, name="commitments"),
+    path("rss/", feeds.entry_feed, name="entry_feed"),
+    path("zdjecie/<int:pk>/<str:name>", files.entry_photo, name="entry_photo"),
+    path("lepiej/<str:token>/", follow_ups.follow_up, name="follow_up"),
+    path("<int:pk>/", promises.story, name="commitment"),
+]
+urlpatterns = [
+    path("spotkania/", include(meeting_patterns)),
+    path("obietnice/", include(promise_patterns)),
 ]

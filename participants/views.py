@@ -29,7 +29,7 @@ def institution_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def institution(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ten queries, whatever the number of people, meetings and questions."""
+    """Thirteen queries, whatever the number of people, meetings, questions and promises."""
     institutions = Institution.objects.visible_to(request.user).select_related("parent")
     found = get_object_or_404(institutions, slug=slug)
     today = timezone.localdate()
@@ -45,6 +45,7 @@ def institution(request: HttpRequest, slug: str) -> HttpResponse:
         "organised": found.organised_meetings.public().without_texts().latest_first()[:SHOWN],
         "attended": _by_meeting(found.presences, today),
         "questions": _questions(found),
+        **_promises(found, today),
         "shown": SHOWN,
     }
     return _page(request, "participants/institution_detail.html", context, is_open=found.is_public)
@@ -81,6 +82,16 @@ def _questions(institution: Institution) -> dict[str, Any]:
         "waiting": institution.questions.public().waiting().count(),
         "answered": steps.answers().questions(),
         "days": None if usual is None else round(usual / ONE_DAY),
+    }
+
+
+def _promises(institution: Institution, today: datetime.date) -> dict[str, Any]:
+    """What it promised at meetings, how it stands, and how the institution keeps its word. Three queries."""
+    promised = institution.commitments.public()
+    return {
+        "score": promised.score(today),
+        "keeping": promised.keeping(),
+        "promises": promised.for_cards().open_first()[:SHOWN],
     }
 
 

@@ -12,9 +12,10 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence
+from meetings.commitments import promise
+from meetings.models import AgendaItem, Commitment, Document, Forum, Meeting, Organiser, Photo, Presence
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
-from participants.roles import Role
+from participants.roles import SYSTEM, Role
 from topics.discussion import show
 from topics.models import Category, Comment, Topic
 
@@ -150,3 +151,20 @@ def make_photo(meeting: Meeting, alt: str = "Mieszkańcy na sali", **fields: Any
     Image.new("RGB", (60, 40), "navy").save(jpeg, "JPEG")
     fields = {"source": "Komenda Miejska Policji", "ground": Photo.Ground.DETAIL} | fields
     return Photo.objects.create(meeting=meeting, alt=alt, image=ContentFile(jpeg.getvalue(), name="sala.jpg"), **fields)
+
+
+# -- Promises
+
+
+def make_commitment(
+    text: str = "", *, meeting: Meeting | None = None, institution: Institution | None = None, **fields: Any
+) -> Commitment:
+    """Promised at a meeting whose report is out, unless another one is given."""
+    past = timezone.localdate() - datetime.timedelta(days=30)
+    return promise(
+        meeting=meeting or make_meeting(state=Meeting.State.HELD, date=past),
+        institution=institution or make_institution(),
+        text=text or f"Nowe lampy przy szkole ({next(count)})",
+        by=SYSTEM,
+        **fields,
+    )

@@ -1,9 +1,11 @@
 from meetings.models.agenda import AgendaItem
 from meetings.models.agenda_question import AgendaQuestion, AskedFor, GuestQuestion
 from meetings.models.change import Change
-from meetings.models.commitment import Carried, Commitment, CommitmentEntry, EntryPhoto, FollowUp
+from meetings.models.commitment import Carried, Commitment, CommitmentEntry
+from meetings.models.entry_photo import EntryPhoto
 from meetings.models.files import Document, Photo
 from meetings.models.finding import Finding
+from meetings.models.follow_up import FollowUp
 from meetings.models.forum import Forum
 from meetings.models.meeting import Meeting
 from meetings.models.minutes import Circulation, Erratum, NoteVersion, Proposal

@@ -25,6 +25,16 @@ class AgendaQuestionQuerySet(models.QuerySet["AgendaQuestion"]):
         """On the agenda of a meeting whose report is not out."""
         return self.filter(settled_at__isnull=True)
 
+    def promised(self) -> "AgendaQuestionQuerySet":
+        """Those that became a promise which everybody can read."""
+        ended = self.filter(end=AgendaQuestion.End.PROMISED, settled_at__isnull=False)
+        return ended.filter(commitment__published_at__isnull=False)
+
+    def for_story(self) -> "AgendaQuestionQuerySet":
+        """With who asked and where, and what was answered; the oldest question first."""
+        related = ["question__topic", "question__comment__appointment__official", "agenda_item__topic", "meeting"]
+        return self.select_related(*related).order_by("question__asked_at", "pk")
+
     def in_order(self) -> "AgendaQuestionQuerySet":
         return self.order_by("agenda_item__position", "agenda_item", "taken_at", "pk")
 
@@ -115,6 +125,14 @@ class AgendaQuestion(models.Model):
 
     def __str__(self) -> str:
         return str(self.question)
+
+    @property
+    def asked_by(self) -> str:
+        """The signature under the question; the post alone of an official who withholds the name since."""
+        comment = self.question.comment
+        if comment.appointment and comment.appointment.official.name_withheld:
+            return comment.appointment.post
+        return comment.author_name
 
 
 class AskedFor(models.Model):

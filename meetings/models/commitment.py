@@ -1,24 +1,46 @@
 """What was promised at a meeting, and everything that became of it: entries are added and never changed."""
 
 import datetime
-import secrets
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.agenda import AgendaItem
 from meetings.models.meeting import Meeting
-from meetings.uploads import validate_photo
-from participants.models import AppendOnly, Estate, Institution
+from participants.models import AppendOnly, AppendOnlyQuerySet, Estate, Institution
+
+DISPUTED_BY = 3  # residents who say that it is not better
 
 
-def entry_photo_path(photo: "EntryPhoto", name: str) -> str:
-    return f"commitments/{secrets.token_hex(16)}.jpg"
+@dataclass(frozen=True)
+class Score:
+    """How promises stand. The first four together are all of them."""
+
+    on_time: int
+    overdue: int
+    done: int
+    dropped: int
+    since: int | None  # the year of the first one
+
+    @property
+    def total(self) -> int:
+        return self.on_time + self.overdue + self.done + self.dropped
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How an institution keeps its word, by the date that it gave first. Without a date it is neither."""
+
+    in_time: int
+    late: int
+    moved: int
 
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
@@ -49,11 +71,67 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Ended without being done by whoever promised: passed on, impossible, needed no longer."""
         return self.filter(state__in=Commitment.DROPPED)
 
+    def of_institution(self, institution: int) -> "CommitmentQuerySet":
+        """Those that it owes or helps with."""
+        helped = Commitment.helpers.through.objects.filter(commitment=OuterRef("pk"), institution=institution)
+        return self.filter(Q(institution=institution) | Exists(helped))
+
+    def silent_since(self, moment: datetime.datetime) -> "CommitmentQuerySet":
+        """Open, and without an entry from `moment` on."""
+        return self.open().exclude(Exists(CommitmentEntry.objects.filter(commitment=OuterRef("pk"), at__gte=moment)))
+
+    def disputed(self) -> "CommitmentQuerySet":
+        """Done, but DISPUTED_BY of those who had asked answered that it is not better since."""
+        ends = CommitmentEntry.objects.filter(commitment=OuterRef("pk"), at=OuterRef("since")).order_by()
+        no = Count("follow_ups", filter=Q(follow_ups__is_better=False))
+        return self.done().filter(Exists(ends.annotate(no=no).filter(no__gte=DISPUTED_BY)))
+
+    def for_cards(self) -> "CommitmentQuerySet":
+        """With what a card prints: who promised, where, and the latest words for everybody."""
+        spoken = CommitmentEntry.objects.filter(commitment=OuterRef("pk"), verdict="").exclude(text="")
+        words = spoken.order_by("-at", "-pk").values("text")[:1]
+        related = self.select_related("institution", "meeting").defer("meeting__announcement", "meeting__report")
+        return related.annotate(latest_words=Subquery(words))
+
+    def score(self, today: datetime.date) -> Score:
+        """One query."""
+        is_open = Q(state__in=Commitment.OPEN)
+        is_overdue = is_open & Q(due__lt=today)
+        found = self.order_by().aggregate(
+            open=Count("pk", filter=is_open),
+            overdue=Count("pk", filter=is_overdue),
+            done=Count("pk", filter=Q(state=Commitment.State.DONE)),
+            dropped=Count("pk", filter=Q(state__in=Commitment.DROPPED)),
+            since=Min("meeting__date"),
+        )
+        opened, since = found.pop("open"), found.pop("since")
+        return Score(on_time=opened - found["overdue"], since=since and since.year, **found)
+
+    def keeping(self) -> Keeping:
+        """One query."""
+        dated = CommitmentEntry.objects.filter(commitment=OuterRef("pk"), due__isnull=False).order_by("at", "pk")
+        moved = CommitmentEntry.objects.filter(commitment=OuterRef("pk"), due_before__isnull=False)
+        moved = moved.filter(Q(due__isnull=True) | ~Q(due=F("due_before")))
+        rows = self.order_by().annotate(first_due=Subquery(dated.values("due")[:1]), was_moved=Exists(moved))
+        is_done = Q(state=Commitment.State.DONE)
+        found = rows.aggregate(
+            in_time=Count("pk", filter=is_done & Q(since__date__lte=F("first_due"))),
+            late=Count("pk", filter=is_done & Q(since__date__gt=F("first_due"))),
+            moved=Count("pk", filter=Q(was_moved=True)),
+        )
+        return Keeping(**found)
+
     def of_forum(self, forum: int) -> "CommitmentQuerySet":
         return self.filter(meeting__forum=forum)
 
     def soonest_due_first(self) -> "CommitmentQuerySet":
         return self.order_by(F("due").asc(nulls_last=True), "pk")
+
+    def open_first(self) -> "CommitmentQuerySet":
+        """The open ones, soonest due first, then those that ended last."""
+        is_open = Case(When(state__in=Commitment.OPEN, then=Value(0)), default=Value(1))
+        due = Case(When(state__in=Commitment.OPEN, then=F("due")))
+        return self.order_by(is_open, due.asc(nulls_last=True), "-since", "-pk")
 
     def latest_change_first(self) -> "CommitmentQuerySet":
         return self.order_by("-since", "-pk")
@@ -111,6 +189,7 @@ class Commitment(models.Model):
             models.Index(fields=["institution", "state", "due"], name="commitment_of_institution"),
             models.Index(fields=["state", "due", "id"], name="commitment_due"),
             models.Index(fields=["state", "-since", "-id"], name="commitment_since"),
+            models.Index(fields=["-since", "-id"], name="commitment_latest"),
         ]
         constraints = [models.CheckConstraint(condition=~Q(text=""), name="commitment_has_text")]
 
@@ -125,11 +204,32 @@ class Commitment(models.Model):
     def is_open(self) -> bool:
         return self.state in Commitment.OPEN
 
+    @property
+    def is_done(self) -> bool:
+        return self.state == Commitment.State.DONE
+
+    @property
+    def kind(self) -> str:
+        """How its card looks: "ok", "late", "wait" or, ended without being done, "no"."""
+        if self.is_done:
+            return "ok"
+        if not self.is_open:
+            return "no"
+        return "late" if self.is_overdue(timezone.localdate()) else "wait"
+
     def is_overdue(self, today: datetime.date) -> bool:
         return self.is_open and self.due is not None and self.due < today
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:commitment", args=[self.pk])
+
+
+class CommitmentEntryQuerySet(AppendOnlyQuerySet):
+    def public(self) -> "CommitmentEntryQuerySet":
+        return self.filter(commitment__published_at__isnull=False)
+
+    def latest_first(self) -> "CommitmentEntryQuerySet":
+        return self.order_by("-at", "-pk")
 
 
 class CommitmentEntry(AppendOnly):
@@ -176,11 +276,16 @@ class CommitmentEntry(AppendOnly):
     )
     at = models.DateTimeField(_("at"))
 
+    objects = CommitmentEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("entry of a commitment")
         verbose_name_plural = _("entries of commitments")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["commitment", "at", "id"], name="entry_of_commitment")]
+        indexes = [
+            models.Index(fields=["commitment", "at", "id"], name="entry_of_commitment"),
+            models.Index(fields=["-at", "-id"], name="entry_latest"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["planned", "progress"]) | Q(state=F("state_before")) | ~Q(text=""),
@@ -198,34 +303,31 @@ class CommitmentEntry(AppendOnly):
     def __str__(self) -> str:
         return self.get_state_display()
 
+    @property
+    def is_first(self) -> bool:
+        return not self.state_before
 
-class EntryPhoto(models.Model):
-    """How it looked before, and how it looks now. Kept like the entry, but for a likeness that has to go."""
+    @property
+    def changes_state(self) -> bool:
+        return self.state != self.state_before
 
-    class When(models.TextChoices):
-        BEFORE = "before", _("before")
-        AFTER = "after", _("after")
+    @property
+    def moves_due(self) -> bool:
+        return not self.is_first and self.due != self.due_before
 
-    entry = models.ForeignKey(CommitmentEntry, verbose_name=_("entry"), on_delete=models.CASCADE, related_name="photos")
-    when = models.CharField(_("before or after"), max_length=6, choices=When.choices, default=When.AFTER)
-    image = models.ImageField(_("photo"), upload_to=entry_photo_path, validators=[validate_photo])
-    width = models.PositiveIntegerField(_("width"), editable=False, default=0)
-    height = models.PositiveIntegerField(_("height"), editable=False, default=0)
-    alt = models.CharField(
-        _("what the photo shows"), max_length=250, help_text=_("For those who cannot see it. Name no minors.")
-    )
-
-    class Meta:
-        verbose_name = _("photo of an entry")
-        verbose_name_plural = _("photos of entries")
-        ordering = ["-when", "pk"]
-        constraints = [models.CheckConstraint(condition=~Q(alt=""), name="entry_photo_has_alt")]
-
-    def __str__(self) -> str:
-        return self.alt
+    @property
+    def in_words(self) -> str:
+        """What happened, in a word or two."""
+        if self.is_first:
+            return gettext("promised")
+        if self.verdict:
+            return self.get_verdict_display()
+        if self.changes_state:
+            return self.get_state_display()
+        return gettext("another due date") if self.moves_due else gettext("news")
 
     def get_absolute_url(self) -> str:
-        return reverse("meetings:entry_photo", args=[self.pk, PurePosixPath(self.image.name).name])
+        return f"{self.commitment.get_absolute_url()}#wpis-{self.pk}"
 
 
 class Carried(models.Model):
@@ -250,38 +352,3 @@ class Carried(models.Model):
 
     def __str__(self) -> str:
         return str(self.commitment)
-
-
-class FollowUp(models.Model):
-    """ "Is it better?", asked of somebody who had asked for it, six weeks after it was done."""
-
-    entry = models.ForeignKey(
-        CommitmentEntry, verbose_name=_("entry"), on_delete=models.CASCADE, related_name="follow_ups", db_index=False
-    )
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="follow_ups",
-    )
-    asked_at = models.DateTimeField(_("asked at"))
-    is_better = models.BooleanField(_("is it better"), null=True, blank=True)
-    words = models.TextField(_("words"), max_length=1000, blank=True)
-    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("follow-up")
-        verbose_name_plural = _("follow-ups")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["entry", "account"], name="follow_up_once"),
-            models.CheckConstraint(
-                condition=Q(is_better__isnull=True, answered_at__isnull=True)
-                | Q(is_better__isnull=False, answered_at__isnull=False),
-                name="follow_up_answer_has_time",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.entry)

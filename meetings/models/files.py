@@ -23,11 +23,11 @@ def photo_path(photo: "Photo", name: str) -> str:
     return f"photos/{secrets.token_hex(16)}.jpg"
 
 
-def erase(row: "Document | Photo", field: str) -> None:
+def erase(row: models.Model, field: str) -> None:
     """Delete the file that the table names, once the change is certain: what was taken away is not kept on the disk."""
     if row._state.adding:
         return
-    file = getattr(type(row).objects.get(pk=row.pk), field)
+    file = getattr(type(row)._base_manager.get(pk=row.pk), field)
     transaction.on_commit(partial(file.storage.delete, file.name))
 
 

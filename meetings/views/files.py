@@ -1,4 +1,4 @@
-"""Documents and photos of a meeting."""
+"""Documents and photos of a meeting, and photos of what was promised there."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.views.decorators.http import require_safe
 
-from meetings.models import Document, Meeting, Photo
+from meetings.models import Commitment, Document, EntryPhoto, Meeting, Photo
 
 FILE_SECONDS = 86_400
 
@@ -31,15 +31,24 @@ def photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return _file(found.image, found.meeting, "image/jpeg")
 
 
-def _file(file: FieldFile, meeting: Meeting, content_type: str, **options: Any) -> FileResponse:
-    """Streams a file; the type is ours, and no browser guesses another. Only files of public meetings are cached."""
+@require_safe
+def entry_photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    photos = EntryPhoto.objects.visible_to(request.user).select_related("entry__commitment")
+    found = get_object_or_404(photos, pk=pk)
+    if request.path != found.get_absolute_url():
+        return HttpResponsePermanentRedirect(found.get_absolute_url())
+    return _file(found.image, found.entry.commitment, "image/jpeg")
+
+
+def _file(file: FieldFile, belongs_to: Meeting | Commitment, content_type: str, **options: Any) -> FileResponse:
+    """Streams a file; the type is ours, and no browser guesses another. Only files of what is public are cached."""
     try:
         response = FileResponse(file.open("rb"), content_type=content_type, **options)
     except FileNotFoundError as error:
         raise Http404 from error
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Encoding"] = "identity"  # PDF and JPEG are packed already: GZipMiddleware leaves them alone
-    if meeting.is_public:
+    if belongs_to.is_public:
         patch_cache_control(response, public=True, max_age=FILE_SECONDS)
     else:
         add_never_cache_headers(response)

@@ -113,10 +113,10 @@ class ActsAdmin(PanelAdmin):
 
     def _form(self, request: HttpRequest, act: Act, obj: Any) -> forms.Form:
         make = act.form or NothingToFill
-        data = request.POST if request.method == "POST" else None
+        sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         if issubclass(make, forms.ModelForm):
-            return make(data, instance=obj)
-        return make(data, initial=act.initial(obj))
+            return make(*sent, instance=obj)
+        return make(*sent, initial=act.initial(obj))
 
     def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> bool:
         """False when the page is to be shown again, with what is wrong."""

@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting
 from participants.models import Institution, Official
 from tests import factories
 from tests.browser.conftest import accessibility_faults, nobody_in_danger, open_form, overflows
@@ -17,6 +17,7 @@ SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/"
 SITE += ["/moderacja/"]
 LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
 LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
+LISTS += ["/obietnice/", "/obietnice/?stan=zrobione"]
 ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
 
 
@@ -27,11 +28,13 @@ def content(transactional_db):
 
 
 def pages_of_content() -> list[str]:
-    """One of each public state of meetings, topics and questions, an institution, an official."""
+    """One of each public state of meetings, topics, questions and promises, an institution, an official."""
     states = {meeting.state: meeting for meeting in Meeting.objects.public()}
     topics = {topic.state: topic for topic in Topic.objects.public().order_by("comment_count")}
     questions = {question.state: question for question in Question.objects.public()}
+    promises = {promise.state: promise for promise in Commitment.objects.public()}
     found = [
+        *promises.values(),
         *states.values(),
         *topics.values(),
         *questions.values(),

@@ -54,7 +54,8 @@ def reading() -> list[str]:
         people[0],
         Institution.objects.public().filter(appointments__official=people[0])[0],
     ]
-    lists = ["/", "/spotkania/", "/tematy/", "/instytucje/", "/konto/zaloz/", "/konto/zaloguj/", "/prywatnosc/"]
+    lists = ["/", "/spotkania/", "/tematy/", "/obietnice/", "/instytucje/", "/konto/zaloz/", "/konto/zaloguj/"]
+    lists += ["/prywatnosc/"]
     return lists + [row.get_absolute_url() for row in rows]
 
 

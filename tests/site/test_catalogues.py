@@ -227,7 +227,7 @@ def full_site(db: None) -> list[str]:
     meeting = factories.make_meeting("Bezpieczna zima", state=Meeting.State.HELD)
     factories.make_agenda_item(meeting, topic)
     factories.make_presence(meeting, appointment)
-    pages = ["/", "/spotkania/", "/tematy/", "/instytucje/", "/o-forum/", "/zasady/", "/prywatnosc/"]
+    pages = ["/", "/spotkania/", "/tematy/", "/obietnice/", "/instytucje/", "/o-forum/", "/zasady/", "/prywatnosc/"]
     accounts = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/"]
     return [*pages, "/deklaracja-dostepnosci/", *accounts, meeting.get_absolute_url(), topic.get_absolute_url()]
 

@@ -71,7 +71,7 @@ def test_frame_of_staff_leads_to_the_panel(as_user, editor: Resident):
     assert f'href="{reverse("admin:index")}"' in html_of(as_user(editor), "/zasady/")
 
 
-@pytest.mark.parametrize("path", ["/spotkania/", "/tematy/", "/instytucje/", "/o-forum/"])
+@pytest.mark.parametrize("path", ["/spotkania/", "/tematy/", "/obietnice/", "/o-forum/"])
 def test_frame_marks_the_section(client: Client, path: str):
     navigation = html_of(client, path).split('class="fk-nav"')[1].split("</nav>")[0]
     assert navigation.count('aria-current="true"') == 1
