@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import files, reading, registration
 
 
 class YearConverter:
@@ -24,6 +24,9 @@ urlpatterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("zapis/<str:token>/", registration.registration, name="registration"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/zapis/", registration.signup, name="signup"),
+    path("<year:year>/<slug:slug>/zapis/wyslane/", registration.sent, name="signup_sent"),
 ]

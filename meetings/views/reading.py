@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.models import Meeting
 from meetings.presences import printed
+from meetings.seats import signup_of
 from participants.models import Estate
 from participants.paging import page_of
 from topics.models import Category, Topic
@@ -92,7 +93,7 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries; two more for whoever is signed in, and another two for staff."""
+    """Eight queries, nine where people can sign up; two more for whoever is signed in, and another two for staff."""
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
@@ -113,6 +114,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "documents": list(meeting.documents.all()),
         "photos": list(meeting.photos.all()),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
+        **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
     }
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)

@@ -12,7 +12,10 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from meetings.notices import tell_changes
 from meetings.publication import move_on
+from meetings.registration import forget_registrations
+from meetings.reminders import remind
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
 from topics.publication import close_quiet
@@ -21,8 +24,9 @@ from topics.sealing import erase_due
 
 log = logging.getLogger(__name__)
 HOUR = 3600
-ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
+ALWAYS = (deliver_due, move_on, tell_changes)  # the first says whether there is more to do
 HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
+HOURLY += (remind, forget_registrations)
 
 
 def run(job: Callable[[], Any]) -> Any:
