@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence
+from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence, Registration
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import Role
 from topics.discussion import show
@@ -150,3 +150,19 @@ def make_photo(meeting: Meeting, alt: str = "Mieszkańcy na sali", **fields: Any
     Image.new("RGB", (60, 40), "navy").save(jpeg, "JPEG")
     fields = {"source": "Komenda Miejska Policji", "ground": Photo.Ground.DETAIL} | fields
     return Photo.objects.create(meeting=meeting, alt=alt, image=ContentFile(jpeg.getvalue(), name="sala.jpg"), **fields)
+
+
+# -- Sign-ups ---------------------------------------------------------------------------------------------------
+
+
+def make_registration(meeting: Meeting, *, state: str = Registration.State.SEATED, **fields: Any) -> Registration:
+    """A sign-up as it stands in the table, two days old."""
+    then = fields.setdefault("created_at", timezone.now() - datetime.timedelta(days=2))
+    stamps = {"confirmed_at": then} if state != Registration.State.PENDING else {}
+    stamps |= {Registration.State.SEATED: {"seated_at": then}, Registration.State.LEFT: {"left_at": then}}.get(
+        state, {}
+    )
+    fields.setdefault("name", "Hanna Nowak")
+    fields.setdefault("email", f"gosc{next(count)}@poczta.example")
+    fields.setdefault("submission", uuid.uuid4())
+    return Registration.objects.create(meeting=meeting, state=state, **{**stamps, **fields})

@@ -1,3 +1,3 @@
-from meetings.admin import forums, meetings
+from meetings.admin import forums, meetings, registrations
 
-__all__ = ["forums", "meetings"]
+__all__ = ["forums", "meetings", "registrations"]

@@ -115,7 +115,7 @@ def _page(
     now = timezone.now()
     is_coming = found.state in {State.SEATED, State.WAITING}
     if is_coming and found.seats > 1:
-        fewer = fewer or FewerForm(registration=found, auto_id="%s")
+        fewer = fewer or FewerForm(registration=found)
     context: dict[str, Any] = {
         "registration": found,
         "meeting": found.meeting,

@@ -19,6 +19,7 @@ from topics.models import Appeal, Case, Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+EDITORS |= {"registration"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -163,6 +164,7 @@ def fill_in() -> None:
     factories.make_forum(f"Forum {next(factories.count)}")
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
     make_letter()
+    factories.make_registration(meeting)
 
 
 def queries_of(client, url: str) -> int:
