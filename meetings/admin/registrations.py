@@ -46,7 +46,7 @@ ACTS = (
 class EntryForm(PanelForm):
     """A sign-up by telephone or on paper. The meeting is locked from here to the save."""
 
-    places = {"registration_once_an_address": "email"}
+    places = {"registration_once_an_address": "email", "registration_has_seats": "seats"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -99,7 +99,11 @@ class Registration(models.Model):
                 name="registration_once_an_address",
                 violation_error_message=_("This address is signed up already."),
             ),
-            models.CheckConstraint(condition=Q(seats__gte=1), name="registration_has_seats"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1),
+                name="registration_has_seats",
+                violation_error_message=_("At least one seat in a sign-up."),
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "left"]) | Q(confirmed_at__isnull=False),
                 name="registration_seated_is_confirmed",
