@@ -65,7 +65,7 @@ def move(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None, **t
     keep_former(meeting, now)
     for name, value in to.items():
         setattr(meeting, name, value)
-    meeting.state, meeting.state_reason = State.ANNOUNCED, ""
+    meeting.state, meeting.state_reason, meeting.moved_at = State.ANNOUNCED, "", now
     meeting.full_clean(exclude=["institutions"])
     note_change(meeting, now=now)
     _saved(meeting)

@@ -214,6 +214,7 @@ class Meeting(Addressed):
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True, editable=False)
     postponed_at = models.DateTimeField(_("postponed at"), null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     held_at = models.DateTimeField(_("closed as held at"), null=True, blank=True, editable=False)
