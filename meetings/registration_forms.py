@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -56,7 +57,7 @@ class SignUpForm(HumanForm):
         self.fields["seats"].choices = [(count, people(count)) for count in range(1, most_seats(meeting) + 1)]
         offered = [name for name in Registration.NEEDS if name != "sign_language" or offers_interpreter(meeting, now)]
         fields = [Registration._meta.get_field(name) for name in offered]
-        self.fields["needs"].choices = [(field.name, field.verbose_name) for field in fields]
+        self.fields["needs"].choices = [(field.name, capfirst(field.verbose_name)) for field in fields]
         self.fields["needs"].error_messages["invalid_choice"] = _(
             "Choose from the list what you need. It may be too late to ask for a sign language interpreter."
         )

@@ -92,7 +92,7 @@ def test_taking_off_and_confirming(client):
 
 
 @pytest.mark.parametrize("persona", ["moderator", "official", "resident"])
-def test_others_see_nobody(persona: str, request, as_user):
+def test_others_see_nobody(persona: str, request, as_user, db):
     stranger = as_user(request.getfixturevalue(persona))
     row = factories.make_registration(make_coming())
     for url in (LIST, ADD, page(row), page(row, "take-off")):

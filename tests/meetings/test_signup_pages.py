@@ -158,7 +158,7 @@ def test_confirmed_account_gets_to_the_sign_up_at_once(meeting, resident, as_use
 
 def test_known_address_looks_like_a_new_one(meeting, client):
     """Nobody learns who comes to a meeting."""
-    factories.make_registration(meeting, email="hanna@poczta.example")
+    factories.make_registration(meeting, email="hanna@poczta.example", language="en")
     known, new = send(client, meeting), send(client, meeting, email="nowa@poczta.example")
     assert (known.status_code, known.headers["Location"]) == (new.status_code, new.headers["Location"])
     assert set(known.cookies) == set(new.cookies)
