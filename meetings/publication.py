@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.commitments import publish_all
 from meetings.models import Change, Meeting
+from meetings.notices import note_change
 from meetings.presences import freeze_all
+from meetings.registration import move_up
 
 PERMISSION = "meetings.change_meeting"
 State = Meeting.State
@@ -60,19 +62,25 @@ def move(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None, **t
     `to` takes date, date_precision, starts, ends, place, address, room. A postponed meeting is announced again.
     """
     meeting = _locked(meeting, by, expected={State.ANNOUNCED, State.POSTPONED})
-    keep_former(meeting, now or timezone.now())
+    now = now or timezone.now()
+    keep_former(meeting, now)
     for name, value in to.items():
         setattr(meeting, name, value)
-    meeting.state, meeting.state_reason = State.ANNOUNCED, ""
+    meeting.state, meeting.state_reason, meeting.moved_at = State.ANNOUNCED, "", now
     meeting.full_clean(exclude=["institutions"])
-    return _saved(meeting)
+    note_change(meeting, now=now)
+    _saved(meeting)
+    move_up(meeting, now=now)
+    return meeting
 
 
 @transaction.atomic
 def postpone(meeting: Meeting, *, by: Any, reason: str = "", now: datetime.datetime | None = None) -> Meeting:
     """Put off without a new date; the old one stays readable."""
     meeting = _locked(meeting, by, expected={State.ANNOUNCED})
-    meeting.state, meeting.state_reason, meeting.postponed_at = State.POSTPONED, reason, now or timezone.now()
+    now = now or timezone.now()
+    meeting.state, meeting.state_reason, meeting.postponed_at = State.POSTPONED, reason, now
+    note_change(meeting, now=now)
     return _saved(meeting)
 
 
@@ -82,11 +90,9 @@ def cancel(meeting: Meeting, *, by: Any, reason: str, now: datetime.datetime | N
     meeting = _locked(meeting, by, expected={State.ANNOUNCED, State.POSTPONED})
     if not reason.strip():
         raise ChangeRefused(_("Write why the meeting does not take place."))
-    meeting.state, meeting.state_reason, meeting.cancelled_at = (
-        State.CANCELLED,
-        reason.strip(),
-        now or timezone.now(),
-    )
+    now = now or timezone.now()
+    meeting.state, meeting.state_reason, meeting.cancelled_at = State.CANCELLED, reason.strip(), now
+    note_change(meeting, now=now)
     return _saved(meeting)
 
 
@@ -171,7 +177,9 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     meeting.state = State.HELD if over else State.ANNOUNCED
     meeting.held_at = now if over else None
     meeting.closed_at = now if over and _is_written_up(meeting) else None
+    note_change(meeting, now=now)
     _saved(meeting)
+    move_up(meeting, now=now)
     freeze_all(meeting, now)
     if meeting.is_closed:
         publish_all(meeting, now=now)

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, follow_ups, promises, reading
+from meetings.views import files, follow_ups, promises, reading, registration
 
 
 class YearConverter:
@@ -24,8 +24,11 @@ meeting_patterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("zapis/<str:token>/", registration.registration, name="registration"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/zapis/", registration.signup, name="signup"),
+    path("<year:year>/<slug:slug>/zapis/wyslane/", registration.sent, name="signup_sent"),
 ]
 promise_patterns = [
     path("", promises.board, name="commitments"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from meetings.commitments import promise
-from meetings.models import AgendaItem, Commitment, Document, Forum, Meeting, Organiser, Photo, Presence
+from meetings.models import AgendaItem, Commitment, Document, Forum, Meeting, Organiser, Photo, Presence, Registration
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import SYSTEM, Role
 from topics.discussion import show
@@ -168,3 +168,19 @@ def make_commitment(
         by=SYSTEM,
         **fields,
     )
+
+
+# -- Sign-ups ---------------------------------------------------------------------------------------------------
+
+
+def make_registration(meeting: Meeting, *, state: str = Registration.State.SEATED, **fields: Any) -> Registration:
+    """A sign-up as it stands in the table, two days old."""
+    then = fields.setdefault("created_at", timezone.now() - datetime.timedelta(days=2))
+    stamps = {"confirmed_at": then} if state != Registration.State.PENDING else {}
+    stamps |= {Registration.State.SEATED: {"seated_at": then}, Registration.State.LEFT: {"left_at": then}}.get(
+        state, {}
+    )
+    fields.setdefault("name", "Hanna Nowak")
+    fields.setdefault("email", f"gosc{next(count)}@poczta.example")
+    fields.setdefault("submission", uuid.uuid4())
+    return Registration.objects.create(meeting=meeting, state=state, **{**stamps, **fields})

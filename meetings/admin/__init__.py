@@ -1,3 +1,3 @@
-from meetings.admin import commitments, forums, meetings
+from meetings.admin import commitments, forums, meetings, registrations
 
-__all__ = ["commitments", "forums", "meetings"]
+__all__ = ["commitments", "forums", "meetings", "registrations"]

@@ -13,7 +13,9 @@ from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
+from meetings.notices import note_change
 from meetings.presences import PRINTED, freeze_all, note_correction
+from meetings.registration import move_up
 from participants.admin.acts import ActsAdmin
 from participants.admin.conflicts import RevisedAdmin, RevisedForm
 
@@ -31,6 +33,7 @@ class MeetingForm(RevisedForm):
         "meeting_hour_needs_day": "starts",
         "meeting_head_count_known": "head_count",
         "meeting_map_point_whole": "latitude",
+        "meeting_seats_each_positive": "seats_each",
     }
 
     def clean(self) -> dict[str, Any] | None:
@@ -79,6 +82,18 @@ FIELDSETS = [
             "classes": ["collapse"],
         },
     ),
+    (
+        _("Sign-ups"),
+        {
+            "fields": [
+                ("takes_registrations", "capacity"),
+                ("reserved_seats", "seats_each"),
+                ("registration_opens_at", "registration_closes_at"),
+                ("first_reminder", "second_reminder"),
+            ],
+            "classes": ["collapse"],
+        },
+    ),
     (_("After the meeting"), {"fields": ["report", ("head_count", "head_counted")], "classes": ["collapse"]}),
     (_("Address of the page and source"), {"fields": ["slug", "author", "source_url"], "classes": ["collapse"]}),
 ]
@@ -123,9 +138,14 @@ class MeetingAdmin(ActsAdmin, RevisedAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
     def save_model(self, request: HttpRequest, obj: Meeting, form: MeetingForm, change: bool) -> None:
+        """More seats go to whoever waits for them; the row is locked since the form was read."""
+        now = timezone.now()
         if change and obj.is_public and _lost_by(form):
-            publication.keep_former(obj, timezone.now())
+            publication.keep_former(obj, now)
+            note_change(obj, now=now)
         super().save_model(request, obj, form, change)
+        if change:
+            move_up(obj, now=now)
 
     def save_formset(self, request: HttpRequest, form: MeetingForm, formset: Any, change: bool) -> None:
         if formset.model is Presence:

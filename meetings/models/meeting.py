@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -213,6 +214,7 @@ class Meeting(Addressed):
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("publish at"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    moved_at = models.DateTimeField(_("moved at"), null=True, blank=True, editable=False)
     postponed_at = models.DateTimeField(_("postponed at"), null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True, editable=False)
     held_at = models.DateTimeField(_("closed as held at"), null=True, blank=True, editable=False)
@@ -222,6 +224,7 @@ class Meeting(Addressed):
     uid = models.UUIDField(_("name in calendars"), default=uuid.uuid4, unique=True, editable=False)
     notice_since = models.DateTimeField(_("changes to tell since"), null=True, blank=True, editable=False)
     notice_due_at = models.DateTimeField(_("changes are told at"), null=True, blank=True, editable=False)
+    notice_from = models.CharField(_("state before those changes"), max_length=9, blank=True, editable=False)
     closing_reminders = models.PositiveSmallIntegerField(_("reminders to close"), default=0, editable=False)
     minutes_state = models.CharField(
         _("state of the minutes"), max_length=8, choices=Minutes.choices, default=Minutes.DRAFT, editable=False
@@ -320,6 +323,11 @@ class Meeting(Addressed):
     @property
     def is_public(self) -> bool:
         return self.state not in Meeting.UNPUBLISHED
+
+    @property
+    def begins_at(self) -> datetime.datetime:
+        """The earliest moment at which it may begin: where no hour is known, the beginning of the day."""
+        return timezone.make_aware(datetime.datetime.combine(self.date, self.starts or datetime.time.min))
 
     def is_visible_to(self, user: Any) -> bool:
         return self.is_public or (user.is_staff and user.has_perm("meetings.change_meeting"))

@@ -25,6 +25,9 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def live(self) -> "RegistrationQuerySet":
         return self.exclude(state=Registration.State.LEFT)
 
+    def pending(self) -> "RegistrationQuerySet":
+        return self.filter(state=Registration.State.PENDING)
+
     def of_address(self, email: str) -> "RegistrationQuerySet":
         """However the address is written; one index serves it."""
         return self.annotate(address=Lower("email")).filter(address=email.lower())
@@ -48,6 +51,8 @@ class Registration(models.Model):
         SEATED = "seated", _("has a seat")
         WAITING = "waiting", _("on the waiting list")
         LEFT = "left", _("gave the seat back")
+
+    NEEDS = ("sign_language", "induction_loop", "wheelchair", "ukrainian")
 
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="registrations", db_index=False
@@ -73,6 +78,7 @@ class Registration(models.Model):
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.PENDING)
     created_at = models.DateTimeField(_("signed up at"))
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    seated_at = models.DateTimeField(_("got the seats at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     reminded_first_at = models.DateTimeField(_("first reminder at"), null=True, blank=True, editable=False)
     reminded_second_at = models.DateTimeField(_("second reminder at"), null=True, blank=True, editable=False)
@@ -93,10 +99,17 @@ class Registration(models.Model):
                 name="registration_once_an_address",
                 violation_error_message=_("This address is signed up already."),
             ),
-            models.CheckConstraint(condition=Q(seats__gte=1), name="registration_has_seats"),
+            models.CheckConstraint(
+                condition=Q(seats__gte=1),
+                name="registration_has_seats",
+                violation_error_message=_("At least one seat in a sign-up."),
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["pending", "left"]) | Q(confirmed_at__isnull=False),
                 name="registration_seated_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="seated") | Q(seated_at__isnull=False), name="registration_seated_has_time"
             ),
             models.CheckConstraint(
                 condition=~Q(state="left") | Q(left_at__isnull=False), name="registration_left_has_time"
@@ -109,5 +122,5 @@ class Registration(models.Model):
     @property
     def needs(self) -> list[Any]:
         """What the person asks for, in words."""
-        asked = [n for n in ("sign_language", "induction_loop", "wheelchair", "ukrainian") if getattr(self, n)]
+        asked = [name for name in Registration.NEEDS if getattr(self, name)]
         return [self._meta.get_field(name).verbose_name for name in asked] + list(filter(None, [self.other_needs]))

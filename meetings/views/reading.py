@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.models import Meeting
 from meetings.presences import printed
+from meetings.seats import signup_of
 from meetings.views.promises import promises_of
 from participants.models import Estate
 from participants.paging import page_of
@@ -93,7 +94,7 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries, nine once the report is out; two more for whoever is signed in, another two for staff."""
+    """Eight queries, nine where people can sign up; two more for whoever is signed in, and another two for staff."""
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
@@ -115,6 +116,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "photos": list(meeting.photos.all()),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **promises_of(meeting),
+        **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
     }
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)

@@ -185,3 +185,31 @@ def test_many_coming_meetings_end_with_a_sentence(client: Client):
     assert "Spotkanie nr 19" in coming
     assert "Spotkanie nr 20" not in coming
     assert "These are the 20 soonest meetings." in coming
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("state", "fields", "tag"),
+    [
+        ("cancelled", {}, "Cancelled"),
+        ("postponed", {}, "Postponed, no new date yet"),
+        ("announced", {"moved_at": timezone.now()}, "New date or place"),
+        ("announced", {}, ""),
+    ],
+)
+def test_every_place_that_names_a_meeting_says_the_same_of_it(client, state: str, fields: dict, tag: str):
+    """One component: the lists, the home page, the pages of a topic and of an institution, the meeting itself."""
+    day = timezone.localdate() + datetime.timedelta(days=9)
+    meeting = factories.make_meeting("Bezpieczna zima", state=state, date=day, **fields)
+    topic, institution = factories.make_topic(), factories.make_institution()
+    factories.make_agenda_item(meeting, topic)
+    factories.make_organiser(meeting, institution)
+    factories.make_presence(meeting, institution=institution, kind="delegation")
+    pages = ["/spotkania/", f"/spotkania/{day.year}/", topic, institution, meeting]
+    pages += ["/"] if state == "announced" else []
+    known = {"Cancelled", "Postponed, no new date yet", "New date or place"}
+    for page in pages:
+        url = page if isinstance(page, str) else page.get_absolute_url()
+        html = client.get(url, headers={"accept-language": "en"}).content.decode()
+        assert "Bezpieczna zima" in html
+        assert {words for words in known if f"</svg>{words}</span>" in html} == ({tag} - {""})

@@ -22,6 +22,7 @@ OURS = [model for label in ("participants", "topics", "meetings") for model in a
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
 EDITORS |= {"commitment", "entryphoto", "followup"}
+EDITORS |= {"registration"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -167,6 +168,7 @@ def fill_in() -> None:
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
     make_disputed()
     make_letter()
+    factories.make_registration(meeting)
 
 
 def make_disputed() -> None:

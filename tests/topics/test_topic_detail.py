@@ -116,7 +116,7 @@ def test_meetings_are_named_but_not_before_they_are_announced(topic, stranger):
 
 def test_cancelled_meeting_is_named_as_such(topic, stranger):
     factories.make_agenda_item(factories.make_meeting(state="cancelled"), topic)
-    assert "</time>, cancelled<" in get(stranger, topic.get_absolute_url())
+    assert "</svg>Cancelled</span>" in get(stranger, topic.get_absolute_url())
 
 
 def test_missing_topic_and_wrong_method(topic, stranger):

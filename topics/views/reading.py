@@ -21,7 +21,8 @@ from topics.threads import Order, Part, Place, Thread, after_mark, pages_of, par
 
 TOPICS_PER_PAGE = 20
 ORDER, AFTER = "kolejnosc", "po"
-SHOWN_OF_A_MEETING = ("title", "slug", "date", "date_precision", "last_day", "state", "cancelled_at")
+SHOWN_OF_A_MEETING = ("title", "slug", "date", "date_precision", "last_day", "state")
+SHOWN_OF_A_MEETING += ("cancelled_at", "moved_at", "is_example")
 MEETING_COLUMNS = [f"meeting__{name}" for name in SHOWN_OF_A_MEETING]
 
 

@@ -13,8 +13,11 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from meetings.follow_ups import ask_if_better
+from meetings.notices import tell_changes
 from meetings.promise_letters import tell_entries
 from meetings.publication import move_on
+from meetings.registration import forget_registrations
+from meetings.reminders import remind
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
 from topics.publication import close_quiet
@@ -23,8 +26,9 @@ from topics.sealing import erase_due
 
 log = logging.getLogger(__name__)
 HOUR = 3600
-ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
-HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due, tell_entries, ask_if_better)
+ALWAYS = (deliver_due, move_on, tell_changes)  # the first says whether there is more to do
+HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
+HOURLY += (remind, forget_registrations, tell_entries, ask_if_better)
 
 
 def run(job: Callable[[], Any]) -> Any:
