@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Change, Meeting
 from meetings.presences import freeze_all
+from meetings.series import carry_over
 
 PERMISSION = "meetings.change_meeting"
 State = Meeting.State
@@ -172,6 +173,7 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     meeting.closed_at = now if over and _is_written_up(meeting) else None
     _saved(meeting)
     freeze_all(meeting, now)
+    carry_over(meeting, now)
     return meeting
 
 
