@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Max, Model, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, Max, Model, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -52,9 +52,12 @@ def _all(reason: str, *names: str) -> dict[str, str]:
 
 MEETING = Fields(
     copied=frozenset(
-        "forum title subtitle kind invites audience campaign starts ends place address room latitude longitude "
-        "step_free induction_loop sign_language takes_registrations capacity reserved_seats seats_each first_reminder "
-        "second_reminder lead announcement is_example".split()
+        [
+            *["forum", "title", "subtitle", "kind", "invites", "audience", "campaign", "lead", "announcement"],
+            *["starts", "ends", "place", "address", "room", "latitude", "longitude"],
+            *["step_free", "induction_loop", "sign_language", "is_example"],
+            *["takes_registrations", "capacity", "reserved_seats", "seats_each", "first_reminder", "second_reminder"],
+        ]
     ),
     moved=frozenset(
         ["sign_language_until", "registration_opens_at", "registration_closes_at", "questions_until"],
@@ -81,7 +84,9 @@ MEETING = Fields(
 )
 NOT_OF_THE_NEXT = frozenset(["title", "subtitle", "kind", "lead", "announcement"])  # they are about the old subject
 AGENDA_ITEM = Fields(
-    copied=frozenset("position part topic title starts minutes institution introduced_by is_main".split()),
+    copied=frozenset(
+        ["position", "part", "topic", "title", "starts", "minutes", "institution", "introduced_by", "is_main"]
+    ),
     reset={
         **_all(OWN, "id", "meeting"),
         **_all(AFTER, "note", "note_version", "is_skipped", "outcome"),
@@ -151,10 +156,15 @@ def next_in(
     forum: Forum, *, by: Any, date: datetime.date, title: str | None = None, now: datetime.datetime | None = None
 ) -> Meeting:
     """The next meeting after the last one of the forum that everybody knows of."""
-    last = Meeting.objects.public().filter(forum=forum).exclude(state=Meeting.State.CANCELLED).latest_first().first()
+    last = last_of(forum)
     if last is None:
         raise SeriesRefused(_("This forum has had no meeting yet. Add the first one in the list of meetings."))
     return next_of(last, by=by, date=date, title=title, now=now)
+
+
+def last_of(forum: Forum) -> Meeting | None:
+    """The last meeting that is public and was not called off. One query."""
+    return Meeting.objects.public().filter(forum=forum, cancelled_at__isnull=True).latest_first().first()
 
 
 @transaction.atomic
@@ -179,7 +189,7 @@ def commitments_for(meeting: Meeting) -> QuerySet[Commitment]:
     One that ended, and that a room has accepted since, needs no second hearing. One query to build.
     """
     earlier = _before(meeting)
-    last = earlier.public().exclude(cancelled_at__isnull=False).latest_first().first()
+    last = earlier.public().filter(cancelled_at__isnull=True).latest_first().first()
     settled = CommitmentEntry.objects.filter(
         commitment=OuterRef("pk"), verdict=CommitmentEntry.Verdict.ACCEPTED, at__gte=OuterRef("since")
     )
@@ -188,6 +198,20 @@ def commitments_for(meeting: Meeting) -> QuerySet[Commitment]:
         midnight = timezone.make_aware(datetime.datetime.combine(last.date, datetime.time()))
         due |= Q(since__gte=midnight) & ~Exists(settled)
     return Commitment.objects.public().filter(due, meeting__in=earlier).order_by("meeting__date", "pk")
+
+
+def shown_carried(today: datetime.date) -> Prefetch:
+    """For agenda items: `shown_carried`, the promises under each that everybody may read. One query for all items.
+
+    Each row has `is_late`.
+    """
+    late = Q(commitment__state__in=Commitment.OPEN, commitment__due__lt=today)
+    public = Carried.objects.filter(commitment__published_at__isnull=False)
+    rows = public.annotate(is_late=Case(When(late, then=Value(True)), default=Value(False)))
+    related = rows.select_related("commitment__institution", "commitment__meeting")
+    texts = ["commitment__meeting__announcement", "commitment__meeting__report"]
+    ordered = related.defer(*texts).order_by("commitment__meeting__date", "commitment__meeting", "pk")
+    return Prefetch("carried", queryset=ordered, to_attr="shown_carried")
 
 
 def former_guests(meeting: Meeting, now: datetime.datetime) -> list[Presence]:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import files, reading, surveys
 
 
 class YearConverter:
@@ -26,4 +26,7 @@ urlpatterns = [
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/ankieta/", surveys.survey, name="survey"),
+    path("<year:year>/<slug:slug>/ankieta/wyslana/", surveys.sent, name="survey_sent"),
+    path("<year:year>/<slug:slug>/ankieta/wyniki/", surveys.results, name="survey_results"),
 ]
