@@ -1,5 +1,7 @@
 """Role × page of the panel, what must not leak to lesser roles, and what each page costs."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -19,6 +21,7 @@ from topics.models import Appeal, Case, Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+EDITORS |= {"survey", "surveysheet"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -32,8 +35,9 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
-# Nobody of the staff has to know who supports whom, nor how often a hashed address was seen.
-KEPT_TO_THEMSELVES = {"Support", "Tally"}
+# Nobody of the staff has to know who supports whom, what one sheet of a survey says, nor how often a hashed address was
+# seen.
+KEPT_TO_THEMSELVES = {"Support", "SurveyAnswer", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():
@@ -161,6 +165,8 @@ def fill_in() -> None:
     comment.reports.create(why="insult", created_at=now)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
+    survey = factories.make_survey(meeting)
+    survey.sheets.create(submission=uuid.uuid4(), day=now.date())
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
     make_letter()
 
