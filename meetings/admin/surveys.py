@@ -144,7 +144,7 @@ class SurveyAdmin(ActsAdmin):
 
     def subtitle_of(self, obj: Survey) -> str:
         keyed = obj.sheets.filter(on_paper=True).count()
-        return _("%(meeting)s. Sheets keyed in: %(count)d") % {"meeting": obj.meeting, "count": keyed}
+        return _("%(meeting)s – sheets keyed in: %(count)d") % {"meeting": obj.meeting, "count": keyed}
 
     def _form(self, request: HttpRequest, act: Act, obj: Survey) -> forms.Form:
         data = request.POST if request.method == "POST" else None

@@ -46,7 +46,7 @@ def test_survey_is_filled_in_and_its_results_appear(survey, visit: Callable[...,
     assert not overflows(staff)
     staff.get_by_role("button", name="Zapisz i wprowadź następną").click()
     expect(staff.get_by_text("Ankieta jest zapisana. Wprowadź następną.")).to_be_visible()
-    expect(staff.get_by_text("Wprowadzone ankiety: 1")).to_be_visible()
+    expect(staff.get_by_text("wprowadzone ankiety: 1")).to_be_visible()
     assert SurveySheet.objects.get(on_paper=True).answers.get().score == 5
 
     page.goto(survey.meeting.get_absolute_url())

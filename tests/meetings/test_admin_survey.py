@@ -119,7 +119,7 @@ def test_sheet_from_paper_is_typed_and_the_next_one_follows(client, survey, edit
     page = client.post(url, opened(client, url, **typed), follow=True)
     assert page.redirect_chain == [(url, 302)]
     assert [str(m) for m in page.context["messages"]] == ["Ankieta jest zapisana. Wprowadź następną."]
-    assert "Wprowadzone ankiety: 1" in page.content.decode()
+    assert "wprowadzone ankiety: 1" in page.content.decode()
     sheet = SurveySheet.objects.get()
     assert (sheet.on_paper, sheet.keyed_by, sheet.answers.count()) == (True, editor, 5)
     assert "Więcej światła" not in page.content.decode()
