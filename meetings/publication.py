@@ -12,6 +12,7 @@ from meetings.models import Change, Meeting
 from meetings.notices import note_change
 from meetings.presences import freeze_all
 from meetings.registration import move_up
+from meetings.series import carry_over
 
 PERMISSION = "meetings.change_meeting"
 State = Meeting.State
@@ -183,6 +184,7 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     freeze_all(meeting, now)
     if meeting.is_closed:
         publish_all(meeting, now=now)
+    carry_over(meeting, now)
     return meeting
 
 

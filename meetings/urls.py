@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, follow_ups, promises, reading, registration
+from meetings.views import files, follow_ups, promises, reading, registration, surveys
 
 
 class YearConverter:
@@ -27,6 +27,9 @@ meeting_patterns = [
     path("zapis/<str:token>/", registration.registration, name="registration"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/ankieta/", surveys.survey, name="survey"),
+    path("<year:year>/<slug:slug>/ankieta/wyslana/", surveys.sent, name="survey_sent"),
+    path("<year:year>/<slug:slug>/ankieta/wyniki/", surveys.results, name="survey_results"),
     path("<year:year>/<slug:slug>/zapis/", registration.signup, name="signup"),
     path("<year:year>/<slug:slug>/zapis/wyslane/", registration.sent, name="signup_sent"),
 ]

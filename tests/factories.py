@@ -13,7 +13,19 @@ from django.utils import timezone
 from PIL import Image
 
 from meetings.commitments import promise
-from meetings.models import AgendaItem, Commitment, Document, Forum, Meeting, Organiser, Photo, Presence, Registration
+from meetings.models import (
+    AgendaItem,
+    Commitment,
+    Document,
+    Forum,
+    Meeting,
+    Organiser,
+    Photo,
+    Presence,
+    Registration,
+    Survey,
+    SurveyQuestion,
+)
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import SYSTEM, Role
 from topics.discussion import show
@@ -184,3 +196,34 @@ def make_registration(meeting: Meeting, *, state: str = Registration.State.SEATE
     fields.setdefault("email", f"gosc{next(count)}@poczta.example")
     fields.setdefault("submission", uuid.uuid4())
     return Registration.objects.create(meeting=meeting, state=state, **{**stamps, **fields})
+
+
+def make_bare_commitment(
+    meeting: Meeting | None = None, text: str = "", *, public: bool = True, **fields: Any
+) -> Commitment:
+    """A promise as it stands in the table, without its entries."""
+    meeting = meeting or make_meeting(state=Meeting.State.HELD, date=timezone.localdate() - datetime.timedelta(days=90))
+    fields.setdefault("since", timezone.now())
+    fields.setdefault("institution", fields.get("institution") or make_institution())
+    published_at = timezone.now() if public else None
+    text = text or f"Naprawimy lampę nr {next(count)}"
+    return Commitment.objects.create(meeting=meeting, text=text, published_at=published_at, **fields)
+
+
+# -- Surveys
+
+
+def make_survey(meeting: Meeting | None = None, *, asks: list[dict[str, Any]] | None = None, **fields: Any) -> Survey:
+    """Open today, with a question of each kind."""
+    today = timezone.localdate()
+    fields = {"opens_on": today, "closes_on": today + datetime.timedelta(days=7), **fields}
+    survey = Survey.objects.create(meeting=meeting or make_meeting(), **fields)
+    usual = [
+        {"kind": "scale", "text": "Jak bezpiecznie czujesz się w okolicy?", "lowest": "źle", "highest": "dobrze"},
+        {"kind": "choice", "text": "Czy znasz dzielnicowego?", "answers": "Tak\nNie"},
+        {"kind": "choices", "text": "Co zagraża Ci w pobliżu domu?", "answers": "Kradzieże\nWandalizm\nNic z tego"},
+        {"kind": "text", "text": "Czego oczekujesz?"},
+    ]
+    for position, question in enumerate(usual if asks is None else asks, start=1):
+        SurveyQuestion.objects.create(survey=survey, position=position, **question)
+    return survey

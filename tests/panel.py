@@ -28,7 +28,7 @@ class _Fields(HTMLParser):
         elif tag == "input" and name and kind not in {"submit", "file"}:
             is_box = kind in {"checkbox", "radio"}
             if not is_box or "checked" in at:
-                self.found[name] = [at.get("value") or ("on" if is_box else "")]
+                self.found[name] = [at.get("value", "on" if is_box else "") or ""]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":

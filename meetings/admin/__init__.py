@@ -1,3 +1,3 @@
-from meetings.admin import commitments, forums, meetings, registrations
+from meetings.admin import commitments, forums, meetings, registrations, surveys
 
-__all__ = ["commitments", "forums", "meetings", "registrations"]
+__all__ = ["commitments", "forums", "meetings", "registrations", "surveys"]

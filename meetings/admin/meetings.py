@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from meetings import publication
 from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
+from meetings.admin.series import MEETING_ACTS, StartsMeetings
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
 from meetings.notices import note_change
 from meetings.presences import PRINTED, freeze_all, note_correction
 from meetings.registration import move_up
+from meetings.series import SeriesRefused
 from participants.admin.acts import ActsAdmin
 from participants.admin.conflicts import RevisedAdmin, RevisedForm
 
@@ -100,10 +102,10 @@ FIELDSETS = [
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ActsAdmin, RevisedAdmin):
+class MeetingAdmin(StartsMeetings, ActsAdmin, RevisedAdmin):
     form = MeetingForm
-    acts = ACTS
-    refusal = publication.ChangeRefused
+    acts = (*ACTS, *MEETING_ACTS)
+    refusal = (publication.ChangeRefused, SeriesRefused)
     inlines = [
         inlines.AgendaInline,
         inlines.PresenceInline,

@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from meetings import surveys
 from meetings.models import Meeting
 from meetings.presences import printed
 from meetings.seats import signup_of
+from meetings.series import shown_carried
 from meetings.views.promises import promises_of
 from participants.models import Estate
 from participants.paging import page_of
@@ -94,12 +96,12 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries, nine where people can sign up; two more for whoever is signed in, and another two for staff."""
+    """Ten queries; two more for whoever is signed in, and another two for staff."""
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
     lines = printed(meeting, today)
-    agenda = list(meeting.agenda_items.select_related("topic"))
+    agenda = list(meeting.agenda_items.select_related("topic").prefetch_related(shown_carried(today)))
     context = {
         "meeting": meeting,
         "took_place": meeting.took_place(today),
@@ -114,6 +116,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "changes": list(meeting.changes.all()),
         "documents": list(meeting.documents.all()),
         "photos": list(meeting.photos.all()),
+        "survey": surveys.shown_beside(meeting, today),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **promises_of(meeting),
         **signup_of(meeting, timezone.now()),

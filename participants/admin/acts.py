@@ -65,12 +65,16 @@ class ActsAdmin(PanelAdmin):
     def state_of(self, obj: Any) -> str:
         return obj.state
 
-    def run_act(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> None:
-        act.run(obj, by=request.user, **form.cleaned_data)
+    def run_act(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> Any:
+        return act.run(obj, by=request.user, **form.cleaned_data)
 
     def after_act(self, request: HttpRequest, obj: Any) -> str:
         """Where to go when it is done."""
         return reverse(f"admin:{self._url_name('change')}", args=[obj.pk])
+
+    def way_on(self, request: HttpRequest, obj: Any, made: Any) -> str:
+        """The same, for acts that lead to what they `made`."""
+        return self.after_act(request, obj)
 
     def doubts_about(self, obj: Any) -> list[str]:
         """What somebody should look at before it is published. None here."""
@@ -107,8 +111,8 @@ class ActsAdmin(PanelAdmin):
         if not self.may_do(request, act, obj):
             raise PermissionDenied
         form = self._form(request, act, obj)
-        if request.method == "POST" and form.is_valid() and self._done(request, act, obj, form):
-            return HttpResponseRedirect(self.after_act(request, obj))
+        if request.method == "POST" and form.is_valid() and (address := self._done(request, act, obj, form)):
+            return HttpResponseRedirect(address)
         return self._page(request, act, obj, form)
 
     def _form(self, request: HttpRequest, act: Act, obj: Any) -> forms.Form:
@@ -118,19 +122,19 @@ class ActsAdmin(PanelAdmin):
             return make(*sent, instance=obj)
         return make(*sent, initial=act.initial(obj))
 
-    def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> bool:
-        """False when the page is to be shown again, with what is wrong."""
+    def _done(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> str:
+        """Where to go; "" when the page is to be shown again, with what is wrong."""
         try:
-            self.run_act(request, act, obj, form)
+            made = self.run_act(request, act, obj, form)
         except self.refusal as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return not form.visible_fields()
+            return "" if form.visible_fields() else self.after_act(request, obj)
         except ValidationError as error:
             add_errors(form, error)
-            return False
+            return ""
         self.log_change(request, obj, str(act.label))
         self.message_user(request, act.done, messages.SUCCESS)
-        return True
+        return self.way_on(request, obj, made)
 
     def _page(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> HttpResponse:
         context = {

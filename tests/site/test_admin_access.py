@@ -1,5 +1,7 @@
 """Role × page of the panel, what must not leak to lesser roles, and what each page costs."""
 
+import uuid
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -23,6 +25,7 @@ EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
 EDITORS |= {"commitment", "entryphoto", "followup"}
 EDITORS |= {"registration"}
+EDITORS |= {"survey", "surveysheet"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -36,8 +39,9 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
-# Nobody of the staff has to know who supports whom, nor how often a hashed address was seen.
-KEPT_TO_THEMSELVES = {"Support", "Tally"}
+# Nobody of the staff has to know who supports whom, what one sheet of a survey says, nor how often a hashed address was
+# seen.
+KEPT_TO_THEMSELVES = {"Support", "SurveyAnswer", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():
@@ -165,6 +169,8 @@ def fill_in() -> None:
     comment.reports.create(why="insult", created_at=now)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
+    survey = factories.make_survey(meeting)
+    survey.sheets.create(submission=uuid.uuid4(), day=now.date())
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")
     make_disputed()
     make_letter()
