@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from meetings.access import access_facts
 from meetings.models import Finding, Meeting
 from meetings.presences import printed
 from participants.printing import CannotPrint, Printout, print_page
@@ -28,10 +29,16 @@ def poster(meeting: Meeting) -> Printout:
     context = {
         "meeting": meeting,
         "page_url": page_url(meeting),
+        "access": access_facts(meeting),
         "has_hours": any(item.starts for item in agenda),
         "lead": Truncator(meeting.lead).chars(260),
     }
     return _whole_page("meetings/print/poster.html", context, "agenda", agenda)
+
+
+def says_of_promises(meeting: Meeting) -> bool:
+    """Whether anything is known of promises: there are some, or somebody has said that there are none. One query."""
+    return meeting.no_commitments or meeting.commitments.public().exists()
 
 
 def poster_after(meeting: Meeting) -> Printout:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import calendar, files, printing, reading
 
 
 class YearConverter:
@@ -24,6 +24,11 @@ urlpatterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("kalendarz.ics", calendar.feed, name="calendar_feed"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/kalendarz.ics", calendar.entry, name="calendar"),
+    path("<year:year>/<slug:slug>/plakat.pdf", printing.poster, name="poster"),
+    path("<year:year>/<slug:slug>/obietnice.pdf", printing.poster_after, name="poster_after"),
+    path("<year:year>/<slug:slug>/relacja.pdf", printing.report, name="report_pdf"),
 ]

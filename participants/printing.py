@@ -29,7 +29,7 @@ PRINTED_FOLDERS = ("css/", "fonts/", "img/")
 WRITTEN_OUT = ("data:image/svg+xml", "data:image/png")
 LANGUAGES = {"pl": "pl-PL", "en": "en", "uk": "uk-UA"}
 KEPT_SECONDS = 86_400
-# Fontconfig and pango under WeasyPrint are not made for threads; and one page at a time is all that a process has for it.
+# Fontconfig and pango under WeasyPrint are not made for threads; and printing may not take all threads of a process.
 one_at_a_time = threading.Lock()
 
 

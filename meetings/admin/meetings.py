@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings import publication
 from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
+from meetings.admin.attendance import WithAttendanceSheet
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
 from meetings.presences import PRINTED, freeze_all, note_correction
@@ -85,7 +86,7 @@ FIELDSETS = [
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ActsAdmin, RevisedAdmin):
+class MeetingAdmin(WithAttendanceSheet, ActsAdmin, RevisedAdmin):
     form = MeetingForm
     acts = ACTS
     refusal = publication.ChangeRefused
