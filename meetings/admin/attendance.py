@@ -1,6 +1,5 @@
 """The attendance sheet: for the table at the door, and for nobody else."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -16,13 +15,11 @@ from meetings.views.printing import pdf_response
 from participants.printing import CannotPrint
 
 
-@dataclass(frozen=True)
 class Sheet:
     """Stands among the buttons of the acts (participants.admin.acts), and only opens a file."""
 
-    label: Any = _("Attendance sheet (PDF)")
-    is_grave: bool = False
-    is_done_at_once: bool = False
+    label = _("Attendance sheet (PDF)")
+    is_grave = is_done_at_once = False
 
 
 class WithAttendanceSheet:
