@@ -1,9 +1,27 @@
 """Reading PDF files as a reader of the screen does."""
 
 import io
+import os
 import re
 
+import pytest
 from pypdf import PdfReader
+
+from participants.printing import CannotPrint, weasyprint
+
+
+def can_print() -> bool:
+    try:
+        weasyprint()
+    except CannotPrint:
+        return False
+    return True
+
+
+needs_press = pytest.mark.skipif(
+    not can_print() and not os.environ.get("REQUIRE_ALL"),
+    reason="no pango here: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0",
+)
 
 
 def open_pdf(pdf: bytes) -> PdfReader:

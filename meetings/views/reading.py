@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,9 +13,8 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting
 from meetings.presences import printed
-from meetings.printing import says_of_promises
 from meetings.views.choices import Choice, read_choice
 from participants.paging import page_of
 
@@ -74,9 +74,10 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries; one more once the report is out; two more for whoever is signed in, and another two for staff."""
+    """Eight queries; two more for whoever is signed in, and another two for staff."""
+    promises = Commitment.objects.public().filter(meeting=OuterRef("pk"))
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
-    meeting = get_object_or_404(meetings, date__year=year, slug=slug)
+    meeting = get_object_or_404(meetings.annotate(has_promises=Exists(promises)), date__year=year, slug=slug)
     today = timezone.localdate()
     lines = printed(meeting, today)
     agenda = list(meeting.agenda_items.select_related("topic"))
@@ -94,7 +95,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "changes": list(meeting.changes.all()),
         "documents": list(meeting.documents.all()),
         "photos": list(meeting.photos.all()),
-        "has_promises": meeting.is_closed and says_of_promises(meeting),
+        "has_promises": meeting.is_closed and (meeting.no_commitments or meeting.has_promises),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **_neighbours(meeting),
     }

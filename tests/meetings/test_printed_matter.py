@@ -18,10 +18,10 @@ from participants.limits import visitor
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
-from tests.paper import open_pdf, size_of, tags_of, text_of
+from tests.paper import needs_press, open_pdf, size_of, tags_of, text_of
 
 State = Meeting.State
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, needs_press]
 SHEETS = ["plakat.pdf", "obietnice.pdf", "relacja.pdf"]
 A4 = (210, 297)
 

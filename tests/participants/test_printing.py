@@ -12,8 +12,9 @@ from django.template import engines
 
 from participants import printing
 from participants.printing import CannotPrint, Printout, print_page, static_file
-from tests.paper import fonts_of, open_pdf, size_of, tags_of, text_of
+from tests.paper import fonts_of, needs_press, open_pdf, size_of, tags_of, text_of
 
+pytestmark = needs_press
 LETTERS = "ąćęłńóśźż ĄĆĘŁŃÓŚŹŻ ЇЄҐ їєґ „–” 0123456789"
 MODEL = """{{% extends "print/base.html" %}}{{% load prose printed %}}{{% block title %}}{{{{ title }}}}{{% endblock %}}
 {{% block content %}}<h1>{{{{ title }}}}</h1>{body}{{% endblock %}}"""
