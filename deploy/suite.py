@@ -17,6 +17,7 @@ import time
 from prepare import PYTHON, ROOT, install, require_folder, require_python
 from trouble import quietly
 
+PANGO = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"  # what WeasyPrint needs of the system
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -116,6 +117,8 @@ def test(report, browser) -> None:
     )
     if not url:
         report.miss("Tests on PostgreSQL", f"no server can be used ({why}); TEST_DATABASE_URL names one")
+    if quietly([str(PYTHON), "-c", "import weasyprint"]).returncode:
+        report.miss("Tests of printing", f"pango is not here: apt-get install {PANGO}")
     if not browser:
         report.miss("Browser tests", "no Chromium is here: apt-get install chromium, or set CHROMIUM")
         return

@@ -241,6 +241,9 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         # Scanners ask for any host; the answer is 400, and nobody needs a traceback of it.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Printing tells each of its steps.
+        "fontTools": {"level": "WARNING"},
+        "weasyprint.progress": {"level": "WARNING"},
     },
 }
 

@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import files, follow_ups, promises, reading, registration, surveys
+from meetings.views import calendar, files, follow_ups, printing, promises, reading, registration, surveys
 
 
 class YearConverter:
@@ -32,6 +32,11 @@ meeting_patterns = [
     path("<year:year>/<slug:slug>/ankieta/wyniki/", surveys.results, name="survey_results"),
     path("<year:year>/<slug:slug>/zapis/", registration.signup, name="signup"),
     path("<year:year>/<slug:slug>/zapis/wyslane/", registration.sent, name="signup_sent"),
+    path("kalendarz.ics", calendar.feed, name="calendar_feed"),
+    path("<year:year>/<slug:slug>/kalendarz.ics", calendar.entry, name="calendar"),
+    path("<year:year>/<slug:slug>/plakat.pdf", printing.poster, name="poster"),
+    path("<year:year>/<slug:slug>/obietnice.pdf", printing.poster_after, name="poster_after"),
+    path("<year:year>/<slug:slug>/relacja.pdf", printing.report, name="report_pdf"),
 ]
 promise_patterns = [
     path("", promises.board, name="commitments"),

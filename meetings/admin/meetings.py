@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings import publication
 from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
+from meetings.admin.attendance import WithAttendanceSheet
 from meetings.admin.series import MEETING_ACTS, StartsMeetings
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
@@ -102,7 +103,7 @@ FIELDSETS = [
 
 
 @admin.register(Meeting)
-class MeetingAdmin(StartsMeetings, ActsAdmin, RevisedAdmin):
+class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin):
     form = MeetingForm
     acts = (*ACTS, *MEETING_ACTS)
     refusal = (publication.ChangeRefused, SeriesRefused)

@@ -3,9 +3,9 @@
 import datetime
 import itertools
 from collections.abc import Iterable
-from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,9 @@ from meetings.models import Meeting
 from meetings.presences import printed
 from meetings.seats import signup_of
 from meetings.series import shown_carried
+from meetings.views.choices import Choice, read_choice
 from meetings.views.promises import promises_of
-from participants.models import Estate
 from participants.paging import page_of
-from topics.models import Category, Topic
 
 PER_PAGE = 20
 COMING_SHOWN = 20
@@ -38,30 +37,25 @@ def year_list(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _list(request: HttpRequest, asked_year: str) -> HttpResponse:
-    """An empty filter is none; a value that is no choice is not found."""
     today = timezone.localdate()
     meetings = Meeting.objects.public().without_texts()
-    years = [first.year for first in meetings.dates("date", "year", order="DESC")]
-    categories, estates = list(Category.objects.all()), list(Estate.objects.all())
-    year = _choice(asked_year, {str(known): known for known in years})
-    category = _choice(request.GET.get("kategoria", ""), {known.slug: known for known in categories})
-    estate = _choice(request.GET.get("osiedle", ""), {known.slug: known for known in estates})
-    is_filtered = any([year, category, estate])
-    found = _filtered(meetings, year, category, estate) if is_filtered else meetings.past(today)
+    choice = read_choice(request, meetings, asked_year)
+    found = choice.narrow(meetings) if choice.is_made else meetings.past(today)
     page = page_of(request, found.latest_first(), size=PER_PAGE)
     context = {
-        "coming": [] if is_filtered else meetings.upcoming(today).soonest_first()[:COMING_SHOWN],
+        "coming": [] if choice.is_made else meetings.upcoming(today).soonest_first()[:COMING_SHOWN],
         "coming_shown": COMING_SHOWN,
-        "is_filtered": is_filtered,
+        "is_filtered": choice.is_made,
         "page": page,
         "by_year": _by_year(page, today),
-        "years": years,
-        "year": year,
-        "categories": categories,
-        "category": category,
-        "estates": estates,
-        "estate": estate,
-        "canonical": request.build_absolute_uri(_address(year)),
+        "years": choice.years,
+        "year": choice.year,
+        "categories": choice.categories,
+        "category": choice.category,
+        "estates": choice.estates,
+        "estate": choice.estate,
+        "canonical": request.build_absolute_uri(_address(choice.year)),
+        "calendar": _calendar_address(choice),
     }
     return render(request, "meetings/meeting_list.html", context)
 
@@ -70,23 +64,10 @@ def _address(year: int | None) -> str:
     return reverse("meetings:year", args=[year]) if year else reverse("meetings:list")
 
 
-def _choice(value: str, known: dict[str, Any]) -> Any:
-    if not value:
-        return None
-    if value not in known:
-        raise Http404
-    return known[value]
-
-
-def _filtered(meetings: Any, year: int | None, category: Category | None, estate: Estate | None) -> Any:
-    topics = Topic.objects.public()
-    if category:
-        topics = topics.filter(category=category)
-    if estate:
-        topics = topics.filter(estates=estate)
-    if year:
-        meetings = meetings.filter(date__year=year)
-    return meetings.about(topics) if category or estate else meetings
+def _calendar_address(choice: Choice) -> str:
+    """Of the calendar with the same meetings, without the scheme: subscribing programs want "webcal:"."""
+    path = reverse("meetings:calendar_feed") + (f"?{choice.query}" if choice.query else "")
+    return settings.SITE_URL.partition("://")[2] + path
 
 
 def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
@@ -122,6 +103,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
     }
+    context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or context["promises"])
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
     if not meeting.is_public:

@@ -42,7 +42,7 @@ def test_archived_meeting_with_little_known_is_complete(client: Client):
     assert "The meeting has already taken place." in html
     assert "Meeting no. 2 of the forum" in html
     assert "Mieszkańcy przyszli licznie." in html
-    for unknown in ("None", "Who came", "When and where", "Programme", "Who was", "Documents", "Photos", "Notice by"):
+    for unknown in ("None", "Who came", "When and where", "Programme", "Who was", "promised", "Photos", "Notice by"):
         assert unknown not in html
 
 
