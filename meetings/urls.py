@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import asking, files, reading
 
 
 class YearConverter:
@@ -24,6 +24,9 @@ urlpatterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("pytanie/<str:token>/", asking.confirm_question, name="confirm_question"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
+    path("<year:year>/<slug:slug>/pytanie/", asking.ask, name="ask"),
+    path("<year:year>/<slug:slug>/pytanie/wyslane/", asking.sent, name="question_sent"),
 ]

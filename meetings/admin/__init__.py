@@ -1,3 +1,3 @@
-from meetings.admin import forums, meetings
+from meetings.admin import forums, meetings, questions
 
-__all__ = ["forums", "meetings"]
+__all__ = ["forums", "meetings", "questions"]

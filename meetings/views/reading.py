@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from meetings import asking
+from meetings.agenda_questions import place_questions
 from meetings.models import Meeting
 from meetings.presences import printed
 from participants.models import Estate
@@ -92,12 +94,13 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries; two more for whoever is signed in, and another two for staff."""
+    """Nine queries, two more where questions can be asked; two more for who is signed in, and another two for staff."""
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
     lines = printed(meeting, today)
     agenda = list(meeting.agenda_items.select_related("topic"))
+    place_questions(meeting, agenda)
     context = {
         "meeting": meeting,
         "took_place": meeting.took_place(today),
@@ -105,6 +108,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "is_over": meeting.last_day < today,
         "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
+        "asking": asking.card(meeting, timezone.now()),
         "has_hours": any(item.starts for item in agenda),
         "hosts": [line for line in lines if line.is_on_host_side],
         "guests": [line for line in lines if not line.is_on_host_side],

@@ -12,17 +12,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from meetings.asking import forget_unconfirmed
 from meetings.publication import move_on
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
 from topics.publication import close_quiet
 from topics.reporters import forget_strangers
 from topics.sealing import erase_due
+from topics.telling import tell_steps
 
 log = logging.getLogger(__name__)
 HOUR = 3600
 ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
-HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
+HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due, tell_steps, forget_unconfirmed)
 
 
 def run(job: Callable[[], Any]) -> Any:
