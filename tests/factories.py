@@ -12,11 +12,21 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence
+from meetings.models import (
+    AgendaItem,
+    AskedFor,
+    Commitment,
+    Document,
+    Forum,
+    Meeting,
+    Organiser,
+    Photo,
+    Presence,
+)
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import Role
 from topics.discussion import show
-from topics.models import Category, Comment, Topic
+from topics.models import Category, Comment, Question, Topic
 
 PASSWORD = "trzy losowe słowa"
 count = itertools.count(1)
@@ -150,3 +160,18 @@ def make_photo(meeting: Meeting, alt: str = "Mieszkańcy na sali", **fields: Any
     Image.new("RGB", (60, 40), "navy").save(jpeg, "JPEG")
     fields = {"source": "Komenda Miejska Policji", "ground": Photo.Ground.DETAIL} | fields
     return Photo.objects.create(meeting=meeting, alt=alt, image=ContentFile(jpeg.getvalue(), name="sala.jpg"), **fields)
+
+
+# Questions of residents for a meeting
+
+
+def make_asked(meeting: Meeting, topic: Topic, text: str = "Kiedy naprawicie lampy?", **fields: Any) -> Question:
+    """A public question that was asked for a meeting."""
+    comment = make_published(topic, text, kind=Comment.Kind.QUESTION, **fields)
+    AskedFor.objects.create(comment=comment, meeting=meeting)
+    return comment.question
+
+
+def make_commitment(meeting: Meeting, institution: Institution | None = None, **fields: Any) -> Commitment:
+    fields = {"text": "Naprawimy lampy do piątku.", "since": timezone.now()} | fields
+    return Commitment.objects.create(meeting=meeting, institution=institution or make_institution(), **fields)
