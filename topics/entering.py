@@ -4,9 +4,10 @@ import datetime
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from participants.prose import tidy_plain
@@ -76,14 +77,15 @@ def _check_words(text: str, *, insists: bool) -> None:
 
 
 def _signed(signature: str, source: str) -> str:
-    """As others sign; who wants no name stands there by the way in which they asked."""
+    """As others sign; who wants no name stands there by the way in which they asked, in the language of the forum."""
     signature = tidy_plain(signature).strip()
     if not signature:
-        return {
-            Source.PAPER: _("Question on paper"),
-            Source.PHONE: _("Question by telephone"),
-            Source.HALL: _("Question from the hall"),
-        }[Source(source)]
+        with translation.override(settings.LANGUAGE_CODE):
+            return {
+                Source.PAPER: _("Question on paper"),
+                Source.PHONE: _("Question by telephone"),
+                Source.HALL: _("Question from the hall"),
+            }[Source(source)]
     try:
         validate_signature(signature)
         validate_private_signature(signature)

@@ -124,7 +124,7 @@ def test_a_double_click_asks_once(meeting, topic, resident, as_user):
     [{"text": ""}, {"text": "x" * 2001}, {"danger": ""}, {"topic": ""}, {"topic": "999999"}, {"subject": "robot"}],
 )
 def test_what_is_wrong_is_said_and_the_text_stays(meeting, topic, resident, as_user, wrong: dict):
-    answer = as_user(resident).post(url(meeting), typed(topic, **wrong))
+    answer = as_user(resident).post(url(meeting), {**typed(topic), **wrong})
     assert answer.status_code == 422
     assert wrong.get("text", TEXT) in answer.content.decode()
     assert not Comment.objects.exists()
@@ -281,7 +281,7 @@ def test_unconfirmed_questions_are_forgotten(meeting, topic, stranger):
     assert not Comment.objects.exists()
 
 
-@pytest.mark.parametrize("token", ["x", "x:y", "a.b.c", "%00"])
+@pytest.mark.parametrize("token", ["x", "x:y", "a.b.c"])
 def test_a_link_that_is_not_ours_is_not_found(stranger, db, token: str):
     assert stranger.get(f"/spotkania/pytanie/{token}/").status_code == 404
 
@@ -391,5 +391,5 @@ def test_the_page_with_questions_costs_the_same(meeting, topic, stranger, editor
         take(factories.make_asked(meeting, topic, f"{TEXT} {number}"), item=from_agenda, by=editor)
     with django_assert_num_queries(11):
         stranger.get(meeting.get_absolute_url())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         stranger.get(url(meeting))
