@@ -28,11 +28,9 @@ def ask(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     meeting = _meeting_at(request, year, slug)
     if request.method == "POST":
         return _send(request, meeting)
-    initial = {
-        "submission": uuid.uuid4(),
-        "topic": request.GET.get("temat", ""),
-        "text": drafts.kept(request.session, _draft_of(meeting)),
-    }
+    initial = {"submission": uuid.uuid4(), "text": drafts.kept(request.session, _draft_of(meeting))}
+    if "temat" in request.GET:
+        initial["topic"] = request.GET["temat"]
     return _page(request, meeting, _form(request, meeting, initial=initial))
 
 
