@@ -62,7 +62,7 @@ class GuestAskForm(AskForm):
             "null_characters_not_allowed": INVISIBLE,
         },
     )
-    email = address_field(help_text=_("We will send a link to it. We do not publish the address."))
+    email = address_field(help_text=_("We will send a link to confirm the question. We do not publish the address."))
     rules = forms.BooleanField(
         label=_("I know the rules of discussion and accept them"),
         error_messages={"required": _("Tick that you know the rules of discussion")},

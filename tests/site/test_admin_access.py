@@ -19,6 +19,7 @@ from topics.models import Appeal, Case, Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+EDITORS |= {"agendaquestion", "askedfor"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -32,8 +33,9 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
-# Nobody of the staff has to know who supports whom, nor how often a hashed address was seen.
-KEPT_TO_THEMSELVES = {"Support", "Tally"}
+# Nobody of the staff has to know who supports whom, who wants no letters, what somebody has not confirmed yet, nor how
+# often a hashed address was seen.
+KEPT_TO_THEMSELVES = {"GuestQuestion", "QuestionMute", "Support", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():
@@ -142,9 +144,11 @@ def fill_in() -> None:
     factories.make_organiser(meeting)
     topic = factories.make_topic(category=factories.make_category(f"Kategoria {next(factories.count)}"))
     topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
-    factories.make_agenda_item(meeting, topic)
+    item = factories.make_agenda_item(meeting, topic)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
+    asked = factories.make_asked(factories.make_meeting(f"Zapowiedź {next(factories.count)}"), topic)
+    asked.agenda_places.create(meeting=meeting, agenda_item=item, taken_at=asked.asked_at)
     comment = factories.make_comment(topic, author=author)
     now = comment.created_at
     when = {"rules_version": "1", "decided_by_name": "Ewa", "decided_at": now}
