@@ -1,7 +1,7 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import calendar, files, follow_ups, printing, promises, reading, registration, surveys
+from meetings.views import asking, calendar, files, follow_ups, printing, promises, reading, registration, surveys
 
 
 class YearConverter:
@@ -24,6 +24,7 @@ meeting_patterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("pytanie/<str:token>/", asking.confirm_question, name="confirm_question"),
     path("zapis/<str:token>/", registration.registration, name="registration"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
@@ -37,6 +38,8 @@ meeting_patterns = [
     path("<year:year>/<slug:slug>/plakat.pdf", printing.poster, name="poster"),
     path("<year:year>/<slug:slug>/obietnice.pdf", printing.poster_after, name="poster_after"),
     path("<year:year>/<slug:slug>/relacja.pdf", printing.report, name="report_pdf"),
+    path("<year:year>/<slug:slug>/pytanie/", asking.ask, name="ask"),
+    path("<year:year>/<slug:slug>/pytanie/wyslane/", asking.sent, name="question_sent"),
 ]
 promise_patterns = [
     path("", promises.board, name="commitments"),

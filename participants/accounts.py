@@ -1,5 +1,6 @@
 """How allauth treats our accounts."""
 
+import datetime
 import logging
 from typing import Any
 
@@ -8,6 +9,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -102,3 +104,27 @@ def confirm_address(user: Resident) -> None:
     """Note that the mailbox is theirs: they came by a link that was sent there. Two queries, three the first time."""
     address, _new = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     address.set_verified()
+
+
+def account_of_mailbox(email: str, *, signature: str, now: datetime.datetime) -> Resident:
+    """The account of whoever has just shown that a mailbox is theirs, and has accepted the rules; made where there is
+    none, without a password. In the caller's transaction.
+
+    An account that nobody had confirmed may be somebody else's, who has its password: the password is taken away, and
+    with it every session, and the signature is that of the mailbox's owner.
+    """
+    found = Resident.objects.select_for_update(of=("self",)).filter(email__iexact=email)
+    user = found.first()
+    if user is None:
+        try:
+            with transaction.atomic():
+                user = Resident.objects.create_user(email, None, signature=signature)
+        except IntegrityError:  # made in this moment, by the same person in another window
+            user = found.get()
+    elif user.is_active and not EmailAddress.objects.filter(user=user, verified=True).exists():
+        user.set_unusable_password()
+        user.signature = signature
+    user.rules_version, user.rules_accepted_at = settings.RULES_VERSION, now
+    user.save(update_fields=["password", "signature", "rules_version", "rules_accepted_at"])
+    confirm_address(user)
+    return user

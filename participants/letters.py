@@ -22,13 +22,21 @@ LAST_ATTEMPT = 12  # with the delays below, a bit over a day
 KEPT = datetime.timedelta(days=30)  # then a letter is forgotten: it holds an address, and often a key
 
 
-def queue_letter(*, to: str, template: str, context: dict[str, Any], language: str = settings.LANGUAGE_CODE) -> None:
+def queue_letter(
+    *,
+    to: str,
+    template: str,
+    context: dict[str, Any],
+    language: str = settings.LANGUAGE_CODE,
+    headers: dict[str, str] | None = None,
+) -> None:
     """Queue `<template>_subject.txt` with `<template>_message.txt`. One query; sent only if the transaction commits."""
     with translation.override(language):
         context = {**context, "forum": settings.FORUM, "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         body = render_to_string(f"{template}_message.txt", context).strip() + "\n"
-    EmailMultiAlternatives(subject, body, to=[to], headers={"Auto-Submitted": "auto-generated"}).send()
+    headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
+    EmailMultiAlternatives(subject, body, to=[to], headers=headers).send()
 
 
 def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int:

@@ -15,6 +15,7 @@ from PIL import Image
 from meetings.commitments import promise
 from meetings.models import (
     AgendaItem,
+    AskedFor,
     Commitment,
     Document,
     Forum,
@@ -29,7 +30,7 @@ from meetings.models import (
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import SYSTEM, Role
 from topics.discussion import show
-from topics.models import Category, Comment, Topic
+from topics.models import Category, Comment, Question, Topic
 
 PASSWORD = "trzy losowe słowa"
 count = itertools.count(1)
@@ -227,3 +228,13 @@ def make_survey(meeting: Meeting | None = None, *, asks: list[dict[str, Any]] | 
     for position, question in enumerate(usual if asks is None else asks, start=1):
         SurveyQuestion.objects.create(survey=survey, position=position, **question)
     return survey
+
+
+# -- Questions of residents for a meeting
+
+
+def make_asked(meeting: Meeting, topic: Topic, text: str = "Kiedy naprawicie lampy?", **fields: Any) -> Question:
+    """A public question that was asked for a meeting."""
+    comment = make_published(topic, text, kind=Comment.Kind.QUESTION, **fields)
+    AskedFor.objects.create(comment=comment, meeting=meeting)
+    return comment.question

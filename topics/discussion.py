@@ -149,10 +149,11 @@ def may_be_written_in(topic: Topic, *, official: bool, now: datetime.datetime) -
     return topic.accepts_comments(timezone.localdate(now))
 
 
-def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
+def show(comment: Comment, *, topic: Topic, now: datetime.datetime, **asked: Any) -> None:
     """Publish a comment in its place. The caller holds the lock of `topic` and has checked that it may.
 
-    The place is given at the first publication and kept for ever, so that pages and links do not shift.
+    The place is given at the first publication and kept for ever, so that pages and links do not shift. `asked` is
+    what questions.ask should know besides.
     """
     is_first = comment.position is None
     if is_first:
@@ -162,7 +163,7 @@ def show(comment: Comment, *, topic: Topic, now: datetime.datetime) -> None:
     changed = None if comment._state.adding else ["state", "position", "published_at", "hidden_at", "hidden_reason"]
     comment.save(update_fields=changed)
     if is_first and comment.is_question:
-        ask(comment, topic=topic, now=now)
+        ask(comment, topic=topic, now=now, **asked)
     if comment.is_official:
         _hear(comment, topic, is_first=is_first, now=now)
     topic.comment_count += 1

@@ -103,10 +103,7 @@ def reason_to_hold(comment: Comment, sending: Sending, record: Record | None = N
     """
     if comment.is_official:
         return Hold.NONE
-    word = watched_in(comment.text)
-    if word and word.act == WatchedWord.Act.REFUSE:
-        text = _("“%(word)s” cannot be written here. Say it in other words, and send the comment once more.")
-        raise CommentRefused(text % {"word": word.word.rstrip("*")})
+    word = watched_word(comment.text)
     record = record or record_of(comment, sending.now)
     rules = (
         (bool(sending.hints), reason_of_hints(sending.hints)),
@@ -120,6 +117,15 @@ def reason_to_hold(comment: Comment, sending: Sending, record: Record | None = N
         (_is_swept_along(record, sending), Hold.FLOOD),
     )
     return next((hold for applies, hold in rules if applies), Hold.NONE)
+
+
+def watched_word(text: str) -> WatchedWord | None:
+    """A word that the office pays attention to; raises CommentRefused for one that it does not let through."""
+    word = watched_in(text)
+    if word and word.act == WatchedWord.Act.REFUSE:
+        refused = _("“%(word)s” cannot be written here. Say it in other words, and send the comment once more.")
+        raise CommentRefused(refused % {"word": word.word.rstrip("*")})
+    return word
 
 
 def reason_of_hints(hints: tuple[Hint, ...]) -> Comment.Hold:

@@ -25,6 +25,7 @@ class QuestionFilterForm(PublicForm):
             ("przekazane", _("passed on")),
             ("na-spotkaniu", _("to be raised at a meeting")),
             ("z-odpowiedzia", pgettext_lazy("question", "answered")),
+            ("obiecane", pgettext_lazy("question", "promised")),
         ],
     )
     instytucja = forms.ModelChoiceField(

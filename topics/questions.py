@@ -1,16 +1,32 @@
-"""The course of a question: asked, passed on, raised at a meeting, answered.
+"""The course of a question: asked, passed on, raised at a meeting, answered there or in the talk, promised.
 
-| state    | official word             | passed on        | raised at a meeting | answer taken from view |
-|----------|---------------------------|------------------|---------------------|------------------------|
-| WAITS    | ANSWERED                  | PASSED           | MEETING             | –                      |
-| PASSED   | ANSWERED                  | PASSED           | MEETING             | –                      |
-| MEETING  | ANSWERED                  | PASSED           | refused             | –                      |
-| ANSWERED | the word of another       | refused          | refused             | WAITS, with who had it |
-|          | institution is noted      |                  |                     | (no other answer left) |
+| state    | official word                       | passed on | raised  | answer taken from view |
+|----------|-------------------------------------|-----------|---------|------------------------|
+| WAITS    | ANSWERED                            | PASSED    | MEETING | –                      |
+| PASSED   | ANSWERED                            | PASSED    | MEETING | –                      |
+| MEETING  | ANSWERED                            | PASSED    | refused | –                      |
+| ANSWERED | that of another institution: noted  | refused   | refused | WAITS, with who had it |
+|          |                                     |           |         | (no other answer left) |
+| PROMISED | that of another institution: noted, | refused   | refused | –                      |
+|          | and the promise stays               |           |         |                        |
 
-Every change adds a QuestionStep and changes none. An official word is a published reply written in the name of a post,
-of whatever institution. Who may pass on and raise: editors and moderators every question, an account that answers for
-an institution those that its institution has. Only while everybody can read the question.
+What a meeting decided, written down when its report comes out:
+
+| state    | answered there | promised there | passed on there | moved to the next | taken off the agenda |
+|----------|----------------|----------------|-----------------|-------------------|----------------------|
+| WAITS    | ANSWERED       | PROMISED       | PASSED          | MEETING           | –                    |
+| PASSED   | ANSWERED       | PROMISED       | PASSED          | MEETING           | –                    |
+| MEETING  | ANSWERED       | PROMISED       | PASSED          | MEETING           | WAITS                |
+| ANSWERED | noted          | PROMISED       | –               | –                 | –                    |
+| PROMISED | noted, stays   | noted          | –               | –                 | –                    |
+
+A dash means that nothing changes. Every change adds a QuestionStep and changes none. An official word is a published
+reply written in the name of a post, of whatever institution. A promise says more than an answer: no later word takes
+its place. What was said in a hall was said (`at_meeting`): no reply that vanishes later makes that question wait again.
+
+Who may pass on and raise: editors and moderators every question, an account that answers for an institution those that
+its institution has; only while everybody can read the question. What a meeting decided is written down by whoever looks
+after the whole talk, also where the text was hidden since.
 
 Locks: the topic, then its comments, then the question.
 """
@@ -33,21 +49,26 @@ EVERY = "topics.view_comment"  # whoever looks after the whole talk; others spea
 NOTE_LIMIT = QuestionStep._meta.get_field("note").max_length
 State = Question.State
 OPEN = frozenset(State) - frozenset(Question.ENDS)
+SAID_AT_MEETING = Q(state__in=Question.ENDS, at_meeting=True)
 
 
 class QuestionRefused(Exception):
     """The act does not fit the state of the question, or the role of who asks; `str()` says it in a sentence."""
 
 
-def ask(comment: Comment, *, topic: Topic, now: datetime.datetime) -> Question:
+def ask(
+    comment: Comment, *, topic: Topic, now: datetime.datetime, source: str = Question.Source.SITE, by: Any = None
+) -> Question:
     """Give a question its public number, at the first publication of its comment; the topic says who has it first.
 
-    Two queries. The caller holds the lock of the topic.
+    `by` entered it for somebody who asked in another way (`source`). Two queries. The caller holds the lock of the
+    topic.
     """
     question = Question.objects.create(
-        comment=comment, topic=topic, institution=topic.institution, asked_at=now, since=now
+        comment=comment, topic=topic, institution=topic.institution, source=source, asked_at=now, since=now
     )
-    QuestionStep.objects.create(question=question, state=question.state, institution=question.institution, at=now)
+    first = {"state": question.state, "institution": question.institution, "by": by}
+    QuestionStep.objects.create(question=question, at=now, **first)
     return question
 
 
@@ -63,10 +84,10 @@ def official_word(comment: Comment, *, now: datetime.datetime) -> None:
         return
     who = comment.appointment.institution_id if comment.appointment else None
     steps = list(question.steps.all())
-    spoke_before = any(step.state == State.ANSWERED and step.institution_id == who for step in steps)
-    if question.state == State.ANSWERED and spoke_before:
+    spoke_before = any(step.state in Question.ENDS and step.institution_id == who for step in steps)
+    if question.state in Question.ENDS and spoke_before:
         return
-    waited = None if spoke_before else time_with(who, steps, max(now, question.since))
+    waited = _waited(question, who, steps, now)
     question.answered_at = question.answered_at or comment.published_at
     _step(question, State.ANSWERED, now=now, institution=who, by_id=comment.author_id, waited=waited)
 
@@ -77,11 +98,11 @@ def unanswered(comment: Comment, *, now: datetime.datetime) -> None:
     One query where the reply is not to a question. The caller holds the lock of the topic.
     """
     question = Question.objects.select_for_update(of=("self",)).filter(comment=comment.parent_id).first()
-    if question is None or question.state != State.ANSWERED:
+    if question is None or question.state != State.ANSWERED or question.steps.filter(SAID_AT_MEETING).exists():
         return
     if Comment.objects.published().official().filter(parent=comment.parent_id).exclude(pk=comment.pk).exists():
         return
-    had_it = question.steps.exclude(state=State.ANSWERED).order_by("at", "pk").last()
+    had_it = question.steps.exclude(state__in=Question.ENDS).order_by("at", "pk").last()
     question.answered_at = None
     _step(question, State.WAITS, now=now, institution=had_it.institution_id)
 
@@ -126,6 +147,45 @@ def raise_at_meeting(
     return question
 
 
+def answered_at_meeting(
+    question: Question, *, institution: Institution | None, note: str, by: Any, now: datetime.datetime
+) -> Question:
+    """An institution answered at a meeting, whose report comes out. In the caller's transaction. Five queries."""
+    return _said(question, State.ANSWERED, institution=institution, note=note, by=by, now=now)
+
+
+def promised(
+    question: Question, *, institution: Institution | None, note: str, by: Any, now: datetime.datetime
+) -> Question:
+    """The question became a commitment of an institution at a meeting. As `answered_at_meeting`."""
+    return _said(question, State.PROMISED, institution=institution, note=note, by=by, now=now)
+
+
+def passed_at_meeting(question: Question, *, to: Institution, note: str, by: Any, now: datetime.datetime) -> Question:
+    """The meeting passed an open question on. In the caller's transaction; an answer given meanwhile is more."""
+    question = _after_meeting(question, by)
+    if question.state in OPEN:
+        _step(question, State.PASSED, now=now, institution=to.pk, by=by, note=_fitting(note), at_meeting=True)
+    return question
+
+
+def moved(question: Question, *, note: str, by: Any, now: datetime.datetime) -> Question:
+    """There was no time for an open question: the next meeting will raise it. As `passed_at_meeting`."""
+    question = _after_meeting(question, by)
+    if question.state in OPEN:
+        had_it = question.institution_id
+        _step(question, State.MEETING, now=now, institution=had_it, by=by, note=_fitting(note), at_meeting=True)
+    return question
+
+
+def off_agenda(question: Question, *, by: Any, now: datetime.datetime) -> Question:
+    """It will not be raised after all, and waits again with whoever has it. In the caller's transaction."""
+    question = _after_meeting(question, by)
+    if question.state == State.MEETING:
+        _step(question, State.WAITS, now=now, institution=question.institution_id, by=by)
+    return question
+
+
 def may_decide(question: Question, by: Any, now: datetime.datetime) -> bool:
     """Whether the person's role lets them pass the question on, or have it raised. One query, and permissions."""
     if not by.has_perm(PERMISSION):
@@ -166,9 +226,9 @@ def time_with(
 
 
 def count_in(topics: Iterable[Topic]) -> None:
-    """Tell each topic of a list how many of its public questions wait and are answered. One query."""
+    """Tell each topic of a list how many of its public questions wait, and have an answer or a promise. One query."""
     rows = list(topics)
-    answered = Q(state=State.ANSWERED)
+    answered = Q(state__in=Question.ENDS)
     found = Question.objects.public().filter(topic__in=rows).order_by().values_list("topic")
     counts = found.annotate(waiting=Count("pk", filter=~answered), answered=Count("pk", filter=answered))
     by_topic = {topic: (waiting, answered) for topic, waiting, answered in counts}
@@ -199,12 +259,43 @@ def _theirs(question: Question, by: Any, now: datetime.datetime) -> None:
         raise QuestionRefused(_("Only the institution that has the question, the editors and moderators may do this."))
 
 
+def _said(
+    question: Question, state: str, *, institution: Institution | None, note: str, by: Any, now: datetime.datetime
+) -> Question:
+    """An official word in the hall. It says how long the institution had had the question, where it is its first."""
+    question = _after_meeting(question, by)
+    who = institution.pk if institution else question.institution_id
+    waited = _waited(question, who, list(question.steps.all()), now)
+    question.answered_at = question.answered_at or now
+    _step(question, state, now=now, institution=who, by=by, note=_fitting(note), waited=waited, at_meeting=True)
+    return question
+
+
+def _after_meeting(question: Question, by: Any) -> Question:
+    """The question as it is now, locked after its topic, whoever can read it. Two queries."""
+    if not (by.has_perm(PERMISSION) and by.has_perm(EVERY)):
+        raise QuestionRefused(_("Only the editors may decide this."))
+    Topic.objects.select_for_update(of=("self",)).get(pk=question.topic_id)
+    return Question.objects.select_for_update(of=("self",)).get(pk=question.pk)
+
+
+def _waited(
+    question: Question, who: int | None, steps: list[QuestionStep], now: datetime.datetime
+) -> datetime.timedelta | None:
+    """For how long the institution had had the question at its first word; None at a later one."""
+    if any(step.state in Question.ENDS and step.institution_id == who for step in steps):
+        return None
+    return time_with(who, steps, max(now, question.since))
+
+
 def _step(question: Question, state: str, *, now: datetime.datetime, institution: int | None, **how: Any) -> None:
-    """Change the question, and write down that it changed. Two queries.
+    """Change the question, and write down that it changed. Two queries. A promise stays one, whatever is said later.
 
     Steps follow one another, also where the clocks of two machines differ.
     """
-    question.state, question.institution_id, question.since = state, institution, max(now, question.since)
+    question.since = max(now, question.since)
+    if question.state != State.PROMISED:
+        question.state, question.institution_id = state, institution
     question.save(update_fields=["state", "institution", "since", "answered_at"])
     QuestionStep.objects.create(question=question, state=state, institution_id=institution, at=question.since, **how)
 

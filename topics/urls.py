@@ -1,7 +1,7 @@
 from django.urls import path
 
 from topics import feeds
-from topics.views import comments, decisions, figures, questions, reading, reports, writing
+from topics.views import comments, decisions, figures, questions, reading, reports, telling, writing
 
 app_name = "topics"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("tematy/<slug:slug>/watek/<int:pk>/", reading.thread, name="thread"),
     path("pytania/", questions.question_list, name="questions"),
     path("pytania/<int:number>/", questions.question, name="question"),
+    path("pytania/<int:number>/kod.svg", questions.code, name="question_code"),
+    path("pytania/<int:number>/cisza/<str:token>/", telling.mute, name="mute"),
     path("tematy/<slug:slug>/k/<int:pk>/zglos/", reports.report_comment, name="report"),
     path("tematy/<slug:slug>/k/<int:pk>/zglos/przyjete/", reports.reported, name="reported"),
     path("moderacja/", figures.figures, name="figures"),

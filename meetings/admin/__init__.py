@@ -1,3 +1,3 @@
-from meetings.admin import commitments, forums, meetings, registrations, surveys
+from meetings.admin import commitments, forums, meetings, questions, registrations, surveys
 
-__all__ = ["commitments", "forums", "meetings", "registrations", "surveys"]
+__all__ = ["commitments", "forums", "meetings", "questions", "registrations", "surveys"]

@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from meetings import publication
@@ -13,6 +15,7 @@ from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
 from meetings.admin.attendance import WithAttendanceSheet
 from meetings.admin.series import MEETING_ACTS, StartsMeetings
+from meetings.agenda_questions import counts
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
 from meetings.notices import note_change
@@ -70,7 +73,7 @@ class StageFilter(admin.SimpleListFilter):
 
 WHEN_AND_WHERE = [("date", "date_precision"), ("starts", "ends"), "place", "address", "room"]
 FIELDSETS = [
-    (None, {"fields": ["state_line", "title", "subtitle", ("forum", "number"), "kind", "lead"]}),
+    (None, {"fields": ["state_line", "questions_line", "title", "subtitle", ("forum", "number"), "kind", "lead"]}),
     (_("When and where"), {"fields": [*WHEN_AND_WHERE, "online_url"]}),
     (_("For whom, who invites"), {"fields": ["audience", "invites", "campaign"]}),
     (_("Announcement"), {"fields": ["announcement"]}),
@@ -127,7 +130,7 @@ class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin)
         return doubts(obj, timezone.localdate())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
-        return ["state_line", *(DATED if obj and obj.state in MOVED_BY_ACT else [])]
+        return ["state_line", "questions_line", *(DATED if obj and obj.state in MOVED_BY_ACT else [])]
 
     def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
         if obj is None or obj.state not in MOVED_BY_ACT:
@@ -173,6 +176,20 @@ class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin)
             return Meeting.State.DRAFT.label
         due = [timezone.localtime(obj.publish_at).strftime("%d.%m.%Y, %H:%M")] if obj.publish_at else []
         return ", ".join([obj.get_state_display(), *due, *filter(None, [obj.state_reason])])
+
+    @admin.display(description=_("questions of residents"))
+    def questions_line(self, obj: Meeting) -> str:
+        """Each number leads to the list that it counts."""
+        if obj.pk is None:
+            return "–"
+        found = counts(obj)
+        lists = [reverse(f"admin:meetings_{name}_changelist") for name in ("askedfor", "agendaquestion")]
+        rows = [
+            (lists[0], f"meeting={obj.pk}", _("asked for it: %(number)d") % {"number": found["asked"]}),
+            (lists[1], f"meeting={obj.pk}", _("on the agenda: %(number)d") % {"number": found["agenda"]}),
+            (lists[1], f"meeting={obj.pk}&end__exact=", _("without an end: %(number)d") % {"number": found["open"]}),
+        ]
+        return format_html_join(", ", '<a href="{}?{}">{}</a>', rows)
 
 
 def _lost_by(form: MeetingForm) -> list[str]:

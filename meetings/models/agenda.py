@@ -1,5 +1,7 @@
 """The agenda of a meeting."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +63,7 @@ class AgendaItem(models.Model):
     outcome = models.CharField(_("outcome"), max_length=300, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
+    questions: Any = ()  # those of residents that stand at it; known to the page of the meeting (agenda_questions)
 
     class Meta:
         verbose_name = _("agenda item")

@@ -18,6 +18,20 @@ class AgendaQuestionQuerySet(models.QuerySet["AgendaQuestion"]):
         readable = self.filter(question__comment__state=Comment.State.PUBLISHED)
         return readable.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(question__topic__state="draft")
 
+    def for_question(self) -> "AgendaQuestionQuerySet":
+        """With what the page of a question prints of each place, the first meeting first. One query."""
+        told = ["meeting", "agenda_item__topic", "institution", "commitment"]
+        stands = Q(meeting__cancelled_at__isnull=True) | Q(settled_at__isnull=False)
+        return self.public().filter(stands).select_related(*told).order_by("taken_at", "pk")
+
+    def for_agenda(self) -> "AgendaQuestionQuerySet":
+        """With what the page of a meeting prints. Where the text cannot be read now, the number stays. One query."""
+        told = ["question__comment", "question__topic", "institution", "commitment"]
+        return self.exclude(question__topic__state=Topic.State.DRAFT).select_related(*told).in_order()
+
+    def settled(self) -> "AgendaQuestionQuerySet":
+        return self.filter(settled_at__isnull=False)
+
     def without_end(self) -> "AgendaQuestionQuerySet":
         return self.filter(end=AgendaQuestion.End.OPEN)
 
@@ -135,6 +149,13 @@ class AgendaQuestion(models.Model):
         return comment.author_name
 
 
+class AskedForQuerySet(models.QuerySet["AskedFor"]):
+    def public(self) -> "AskedForQuerySet":
+        """Those that everybody can read now."""
+        readable = self.filter(comment__state=Comment.State.PUBLISHED)
+        return readable.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(comment__topic__state="draft")
+
+
 class AskedFor(models.Model):
     """For which meeting a question was asked; it is one of the topic all the same."""
 
@@ -144,6 +165,8 @@ class AskedFor(models.Model):
     meeting = models.ForeignKey(
         Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="asked_questions"
     )
+
+    objects = AskedForQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question asked for a meeting")

@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from meetings import surveys
+from meetings import asking, surveys
+from meetings.agenda_questions import place_questions
 from meetings.models import Meeting
 from meetings.presences import printed
 from meetings.seats import signup_of
@@ -83,6 +84,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     today = timezone.localdate()
     lines = printed(meeting, today)
     agenda = list(meeting.agenda_items.select_related("topic").prefetch_related(shown_carried(today)))
+    place_questions(meeting, agenda)
     context = {
         "meeting": meeting,
         "took_place": meeting.took_place(today),
@@ -90,6 +92,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "is_over": meeting.last_day < today,
         "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
+        "asking": asking.card(meeting, timezone.now()),
         "has_hours": any(item.starts for item in agenda),
         "hosts": [line for line in lines if line.is_on_host_side],
         "guests": [line for line in lines if not line.is_on_host_side],

@@ -42,7 +42,13 @@ def pages_of_content() -> list[str]:
         Official.objects.public()[0],
     ]
     longest = Topic.objects.public().order_by("comment_count").last()
-    return [*(page.get_absolute_url() for page in found), f"{longest.get_absolute_url()}?strona=2"]
+    asking = f"{states[Meeting.State.ANNOUNCED].get_absolute_url()}pytanie/"
+    return [
+        *(page.get_absolute_url() for page in found),
+        asking,
+        f"{asking}wyslane/",
+        f"{longest.get_absolute_url()}?strona=2",
+    ]
 
 
 def faults_of(page: Page, addresses: list[str]) -> dict[str, list[str]]:

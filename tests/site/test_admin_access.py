@@ -26,6 +26,7 @@ EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
 EDITORS |= {"commitment", "entryphoto", "followup"}
 EDITORS |= {"registration"}
 EDITORS |= {"survey", "surveysheet"}
+EDITORS |= {"agendaquestion", "askedfor"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -39,9 +40,9 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
-# Nobody of the staff has to know who supports whom, what one sheet of a survey says, nor how often a hashed address was
-# seen.
-KEPT_TO_THEMSELVES = {"Support", "SurveyAnswer", "Tally"}
+# Nobody of the staff has to know who supports whom, who wants no letters, what one sheet of a survey says, what nobody
+# has confirmed yet, nor how often a hashed address was seen.
+KEPT_TO_THEMSELVES = {"GuestQuestion", "QuestionMute", "Support", "SurveyAnswer", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():
@@ -150,9 +151,11 @@ def fill_in() -> None:
     factories.make_organiser(meeting)
     topic = factories.make_topic(category=factories.make_category(f"Kategoria {next(factories.count)}"))
     topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
-    factories.make_agenda_item(meeting, topic)
+    item = factories.make_agenda_item(meeting, topic)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
+    asked = factories.make_asked(factories.make_meeting(f"Zapowiedź {next(factories.count)}"), topic)
+    asked.agenda_places.create(meeting=meeting, agenda_item=item, taken_at=asked.asked_at)
     comment = factories.make_comment(topic, author=author)
     now = comment.created_at
     when = {"rules_version": "1", "decided_by_name": "Ewa", "decided_at": now}

@@ -54,9 +54,9 @@ def acts_on(client: Client, question: Question) -> list[str]:
 
 ALL = ["theirs", "given", "other", "nobody's"]
 SEEN = {
-    "editor": (ALL, ["pass-on", "meeting"]),
+    "editor": (ALL, ["pass-on", "meeting", "agenda"]),
     "moderator": (ALL, ["pass-on", "meeting"]),
-    "administrator": (ALL, ["pass-on", "meeting"]),
+    "administrator": (ALL, ["pass-on", "meeting", "agenda"]),
     "police": (["theirs", "given"], ["answer", "pass-on", "meeting"]),
     "former police": ([], []),
     "answerer without a post": ([], []),
@@ -196,7 +196,7 @@ def test_question_is_put_off_to_a_meeting(topic, editor, as_user):
     client.post(page(question, "meeting"), opened(client, page(question, "meeting"), note="W grudniu."))
     question.refresh_from_db()
     assert question.state == State.MEETING
-    assert acts_on(client, question) == ["pass-on"]
+    assert acts_on(client, question) == ["pass-on", "agenda"]
 
 
 @pytest.mark.parametrize(

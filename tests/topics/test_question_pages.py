@@ -11,7 +11,7 @@ from tests.topics.pages import get
 from tests.topics.test_questions import DAY, START, make_question, speak
 from topics import moderation
 from topics.models import Comment, Question, Reason, Topic
-from topics.questions import pass_on, raise_at_meeting
+from topics.questions import pass_on, promised, raise_at_meeting
 from topics.sitemaps import QuestionSitemap
 
 URL = "/pytania/"
@@ -30,6 +30,7 @@ def each(topic, police, town, editor) -> dict[str, Question]:
     speak(found["answered"], police, START + 3 * DAY)
     pass_on(found["passed"], to=town, by=editor, note="To ich lampy.", now=START + DAY)
     raise_at_meeting(found["meeting"], by=editor, note="W grudniu.", now=START + 2 * DAY)
+    promised(found["promised"], institution=town, note="Lampy do piątku.", by=editor, now=START + 4 * DAY)
     return {state: Question.objects.get(pk=question.pk) for state, question in found.items()}
 
 
@@ -53,7 +54,14 @@ def listed(client: Client, query: str = "") -> list[str]:
 
 def test_list_shows_each_state_in_words_with_who_has_it(client, each):
     page = get(client, URL)
-    for words in ("Waits for an answer", "Passed on", "Will be raised at a meeting", "Answered", "Urząd Miasta"):
+    for words in (
+        "Waits for an answer",
+        "Passed on",
+        "Will be raised at a meeting",
+        "Answered",
+        "A promise was made",
+        "Urząd Miasta",
+    ):
         assert words in page
     assert "First official word after 3 days" in page
     assert page.count("#hourglass-split") >= 1
@@ -65,12 +73,13 @@ def test_list_shows_each_state_in_words_with_who_has_it(client, each):
 @pytest.mark.parametrize(
     ("query", "states"),
     [
-        ("", ["meeting", "passed", "answered", "waits"]),
+        ("", ["promised", "meeting", "passed", "answered", "waits"]),
         ("?stan=czekaja", ["passed", "waits"]),
         ("?stan=przekazane", ["passed"]),
         ("?stan=na-spotkaniu", ["meeting"]),
         ("?stan=z-odpowiedzia", ["answered"]),
-        ("?instytucja=urzad-miasta", ["passed"]),
+        ("?stan=obiecane", ["promised"]),
+        ("?instytucja=urzad-miasta", ["promised", "passed"]),
         ("?instytucja=urzad-miasta&stan=z-odpowiedzia", []),
         ("?kolejnosc=najdluzej", ["waits", "passed", "meeting"]),
         ("?kolejnosc=najnowsze&stan=czekaja", ["passed", "waits"]),
@@ -223,14 +232,14 @@ def test_pages_are_read_only(client, db, address: str):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_five_queries(client, topic, police, town, editor, django_assert_num_queries, rows: int):
+def test_page_costs_seven_queries(client, topic, police, town, editor, django_assert_num_queries, rows: int):
     question = make_question(topic)
     for number in range(rows):
         pass_on(question, to=[town, police][number % 2], by=editor)
         factories.make_published(topic, parent=question.comment)
     for _ in range(rows):
         speak(question, police, START + DAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(question.get_absolute_url())
     take_away(question, "waiting", None)
     with django_assert_num_queries(2):
@@ -244,9 +253,9 @@ def test_page_costs_five_queries(client, topic, police, town, editor, django_ass
 def test_lists_of_topics_tell_what_waits_and_is_answered(client, each, moderator, topic, address: str):
     page = get(client, address)
     assert "3 questions wait" in page
-    assert "1 question answered" in page
+    assert "2 questions answered" in page
     take_away(each["answered"], "hidden", moderator)
-    assert "question answered" not in get(client, address)
+    assert "1 question answered" in get(client, address)
 
 
 def test_examples_are_marked_in_the_list_and_on_their_page(client, topic, police):
@@ -267,6 +276,7 @@ def test_page_of_an_institution_tells_how_it_answers(client, each, police, town,
     assert "First official word usually after 3 days" in page
     assert f'href="/pytania/?instytucja={police.slug}"' in page
     take_away(each["passed"], "hidden", moderator)
+    take_away(each["promised"], "hidden", moderator)
     assert "pytania" not in get(client, town.get_absolute_url())
 
 

@@ -16,7 +16,16 @@ from tests.topics.parallel import at_once
 from topics import moderation, questions
 from topics.answers import answer
 from topics.models import Comment, Question, Reason, Topic
-from topics.questions import QuestionRefused, pass_on, raise_at_meeting
+from topics.questions import (
+    QuestionRefused,
+    answered_at_meeting,
+    moved,
+    off_agenda,
+    pass_on,
+    passed_at_meeting,
+    promised,
+    raise_at_meeting,
+)
 
 START = datetime.datetime(2026, 11, 2, 8, 0, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)
@@ -53,6 +62,8 @@ def question_in(state: str, topic: Topic, editor: Resident, town: Institution) -
         raise_at_meeting(question, by=editor, now=START + DAY)
     elif state == State.ANSWERED:
         speak(question, topic.institution, START + DAY)
+    elif state == State.PROMISED:
+        promised(question, institution=town, note="Lampy do piątku.", by=editor, now=START + DAY)
     return Question.objects.get(pk=question.pk)
 
 
@@ -101,6 +112,93 @@ BECOMES = {
 }
 
 
+AT_MEETING = {
+    ("answered", "waits"): "answered",
+    ("answered", "passed"): "answered",
+    ("answered", "meeting"): "answered",
+    ("promised", "waits"): "promised",
+    ("promised", "passed"): "promised",
+    ("promised", "meeting"): "promised",
+    ("promised", "answered"): "promised",
+    ("passed on", "waits"): "passed",
+    ("passed on", "passed"): "passed",
+    ("passed on", "meeting"): "passed",
+    ("moved", "waits"): "meeting",
+    ("moved", "passed"): "meeting",
+    ("off", "meeting"): "waits",
+}
+NOTED = {("answered", "answered"), ("answered", "promised"), ("promised", "promised"), ("moved", "meeting")}
+
+
+def at_meeting(act: str, question: Question, by: Resident, institution: Institution) -> None:
+    how = {"by": by, "now": START + 3 * DAY}
+    acts = {
+        "answered": lambda: answered_at_meeting(question, institution=institution, note="W grudniu.", **how),
+        "promised": lambda: promised(question, institution=institution, note="Lampy do piątku.", **how),
+        "passed on": lambda: passed_at_meeting(question, to=institution, note="To ich lampy.", **how),
+        "moved": lambda: moved(question, note="Zabrakło czasu.", **how),
+        "off": lambda: off_agenda(question, **how),
+    }
+    acts[act]()
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("act", ["answered", "promised", "passed on", "moved", "off"])
+def test_what_a_meeting_decided_fits_the_state_or_changes_nothing(topic, editor, town, act: str, state: str):
+    question = question_in(state, topic, editor, town)
+    before, third = course(question), factories.make_institution("Spółdzielnia")
+    at_meeting(act, question, editor, third)
+    question.refresh_from_db()
+    assert question.state == AT_MEETING.get((act, state), state)
+    added = (act, state) in AT_MEETING or (act, state) in NOTED
+    assert len(course(question)) == len(before) + added
+    assert course(question)[: len(before)] == before
+
+
+@pytest.mark.parametrize("act", ["answered", "promised", "passed on", "moved", "off"])
+def test_only_who_looks_after_the_whole_talk_writes_down_what_a_meeting_decided(
+    topic, police, resident, moderator, act: str
+):
+    question = make_question(topic)
+    for other in (resident, make_answerer(police)):
+        with pytest.raises(QuestionRefused):
+            at_meeting(act, question, other, police)
+    at_meeting(act, question, moderator, police)
+
+
+def test_an_answer_in_the_hall_outlives_a_reply_that_vanishes(topic, editor, police, moderator):
+    question = make_question(topic)
+    answered_at_meeting(question, institution=police, note="Tak.", by=editor, now=START + DAY)
+    reply = speak(question, factories.make_institution(), START + 2 * DAY)
+    moderation.hide(reply, by=moderator, reason=Reason.INSULT)
+    assert Question.objects.get().state == State.ANSWERED
+    assert Question.objects.get().answered_at == START + DAY
+
+
+def test_a_promise_outlives_replies_that_come_and_go(topic, editor, town, police, moderator):
+    question = question_in(State.PROMISED, topic, editor, town)
+    reply = speak(question, police, START + 2 * DAY)
+    moderation.hide(reply, by=moderator, reason=Reason.INSULT)
+    question.refresh_from_db()
+    assert (question.state, question.institution) == (State.PROMISED, town)
+    assert [state for state, *_rest in course(question)] == ["waits", "promised", "answered"]
+
+
+def test_the_first_word_in_the_hall_says_how_long_the_institution_had_the_question(topic, editor, police):
+    question = make_question(topic)
+    answered_at_meeting(question, institution=police, note="Tak.", by=editor, now=START + 2 * DAY)
+    assert course(question)[-1] == (State.ANSWERED, police.name, 2 * DAY)
+    promised(question, institution=police, note="Lampy.", by=editor, now=START + 3 * DAY)
+    assert course(question)[-1] == (State.PROMISED, police.name, None)
+
+
+def test_what_a_meeting_decided_is_kept_also_where_the_text_was_hidden(topic, editor, police, moderator):
+    question = make_question(topic)
+    moderation.hide(question.comment, by=moderator, reason=Reason.INSULT)
+    answered_at_meeting(question, institution=police, note="Tak.", by=editor, now=START + DAY)
+    assert Question.objects.get().state == State.ANSWERED
+
+
 @pytest.mark.parametrize("state", State.values)
 @pytest.mark.parametrize("act", ["word", "pass on", "raise"])
 def test_act_fits_the_state_or_is_refused(topic, editor, police, town, act: str, state: str):
@@ -119,7 +217,8 @@ def test_act_fits_the_state_or_is_refused(topic, editor, police, town, act: str,
     question.refresh_from_db()
     assert question.state == BECOMES.get((act, state), state)
     assert course(question)[: len(before)] == before
-    assert len(course(question)) == len(before) + ((act, state) in BECOMES)
+    noted = (act, state) == ("word", "promised")
+    assert len(course(question)) == len(before) + ((act, state) in BECOMES or noted)
 
 
 @pytest.mark.parametrize("act", ["pass on", "raise"])

@@ -162,6 +162,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waits', 'Waits for an answer'), ('answered', 'Answered'), ('passed', 'Passed on'), ('meeting', 'Will be raised at a meeting'), ('promised', 'A promise was made')], max_length=8, verbose_name='state')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note for everybody')),
                 ('waited', models.DurationField(blank=True, help_text='Only the time in which this institution had the question.', null=True, verbose_name='waited for the first word')),
+                ('at_meeting', models.BooleanField(default=False, verbose_name='said at a meeting')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='question_steps', to='participants.institution', verbose_name='who has it')),

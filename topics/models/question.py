@@ -138,8 +138,8 @@ class QuestionStepQuerySet(models.QuerySet["QuestionStep"]):
         return readable.exclude(question__topic__state=Topic.State.DRAFT)
 
     def answers(self) -> "QuestionStepQuerySet":
-        """Official words to questions that are still answered."""
-        return self.filter(state=Question.State.ANSWERED, question__state=Question.State.ANSWERED)
+        """Official words, promises among them, to questions that still have one."""
+        return self.filter(state__in=Question.ENDS, question__state__in=Question.ENDS)
 
     def first_words(self) -> "QuestionStepQuerySet":
         return self.filter(waited__isnull=False)
@@ -174,6 +174,7 @@ class QuestionStep(models.Model):
         blank=True,
         help_text=_("Only the time in which this institution had the question."),
     )
+    at_meeting = models.BooleanField(_("said at a meeting"), default=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),
@@ -185,6 +186,7 @@ class QuestionStep(models.Model):
     at = models.DateTimeField(_("at"))
 
     objects = QuestionStepQuerySet.as_manager()
+    was_planned = False  # the step before it said that a meeting would raise it; known to the page of the question
 
     class Meta:
         verbose_name = _("step of a question")

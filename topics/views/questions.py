@@ -1,15 +1,19 @@
 """The pages of questions: the list, and the course of each."""
 
 import datetime
+import io
+import itertools
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from participants.paging import page_of
-from topics.models import INLINE_REPLIES, Comment, Question
+from topics.models import INLINE_REPLIES, Comment, Question, QuestionStep
 from topics.models.question import QuestionQuerySet
 from topics.question_forms import NumberForm, QuestionFilterForm
 
@@ -48,6 +52,7 @@ def _filtered(questions: QuestionQuerySet, chosen: dict[str, Any]) -> QuestionQu
         "przekazane": Question.State.PASSED,
         "na-spotkaniu": Question.State.MEETING,
         "z-odpowiedzia": Question.State.ANSWERED,
+        "obiecane": Question.State.PROMISED,
     }
     return questions.filter(state=states[chosen["stan"]]) if chosen["stan"] else questions
 
@@ -66,7 +71,8 @@ def _days(question: Question, now: datetime.datetime) -> int:
 
 @require_safe
 def question(request: HttpRequest, number: int) -> HttpResponse:
-    """Five queries for a stranger; two where the text cannot be read now: the number and the address stay."""
+    """Seven queries for a stranger, one more where it was asked for a meeting; two where the text cannot be read now:
+    the number and the address stay."""
     questions = Question.objects.visible_to(request.user).select_related("topic", "institution")
     found = get_object_or_404(questions, pk=number)
     found.comment = get_object_or_404(Comment.objects.public().for_reading(), pk=found.comment_id)
@@ -81,7 +87,25 @@ def _course(question: Question) -> dict[str, Any]:
     replies = question.comment.replies.public().published().for_reading().in_order()
     return {
         "days": _days(question, timezone.now()),
-        "steps": question.steps.select_related("institution"),
+        "steps": _steps(question),
         "answers": replies.official()[:ANSWERS],
         "replies": replies.filter(voice="")[:INLINE_REPLIES],
     }
+
+
+@require_safe
+def code(request: HttpRequest, number: int) -> HttpResponse:
+    """The address of a question as a QR code, for the slip with its number. One query."""
+    found = get_object_or_404(Question.objects.visible_to(request.user).only("pk"), pk=number)
+    drawing = io.BytesIO()
+    made = segno.make(f"{settings.SITE_URL}{found.get_absolute_url()}", error="q", micro=False)
+    made.save(drawing, kind="svg", border=2, scale=4)
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+
+
+def _steps(question: Question) -> list[QuestionStep]:
+    """Each knows whether the question was to be raised at a meeting before it. One query."""
+    steps = list(question.steps.select_related("institution"))
+    for before, step in itertools.pairwise(steps):
+        step.was_planned = before.state == Question.State.MEETING
+    return steps

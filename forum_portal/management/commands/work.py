@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from meetings.asking import forget_unconfirmed
 from meetings.follow_ups import ask_if_better
 from meetings.notices import tell_changes
 from meetings.promise_letters import tell_entries
@@ -23,12 +24,13 @@ from participants.limits import forget_tallies
 from topics.publication import close_quiet
 from topics.reporters import forget_strangers
 from topics.sealing import erase_due
+from topics.telling import tell_steps
 
 log = logging.getLogger(__name__)
 HOUR = 3600
 ALWAYS = (deliver_due, move_on, tell_changes)  # the first says whether there is more to do
 HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
-HOURLY += (remind, forget_registrations, tell_entries, ask_if_better)
+HOURLY += (remind, forget_registrations, forget_unconfirmed, tell_steps, tell_entries, ask_if_better)
 
 
 def run(job: Callable[[], Any]) -> Any:
