@@ -46,6 +46,9 @@ def freeze_all(meeting: Meeting, now: datetime.datetime) -> None:
         if presence.appointment and not presence.appointment.official.name_withheld:
             presence.appointment.official.open_page()
     for organiser in meeting.organisers.select_related("institution"):
+        if not organiser.name_text:
+            organiser.name_text = organiser.institution.name
+            organiser.save(update_fields=["name_text"])
         organiser.institution.open_page()
 
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from meetings import feeds
-from meetings.views import files, reading
+from meetings.views import files, minutes, reading
 
 
 class YearConverter:
@@ -24,6 +24,7 @@ urlpatterns = [
     path("rss/", feeds.meeting_feed, name="feed"),
     path("dokument/<int:pk>/<str:name>", files.document, name="document"),
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
+    path("protokol/<str:token>/", minutes.minutes_part, name="minutes_part"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
 ]

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from meetings.models import AgendaItem, Document, Forum, Meeting, Organiser, Photo, Presence
+from meetings.models import AgendaItem, Circulation, Document, Forum, Meeting, Organiser, Photo, Presence
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import Role
 from topics.discussion import show
@@ -150,3 +150,12 @@ def make_photo(meeting: Meeting, alt: str = "Mieszkańcy na sali", **fields: Any
     Image.new("RGB", (60, 40), "navy").save(jpeg, "JPEG")
     fields = {"source": "Komenda Miejska Policji", "ground": Photo.Ground.DETAIL} | fields
     return Photo.objects.create(meeting=meeting, alt=alt, image=ContentFile(jpeg.getvalue(), name="sala.jpg"), **fields)
+
+
+# -- Minutes ----------------------------------------------------------------------------------------------------------
+
+
+def make_circulation(meeting: Meeting, institution: Institution | None = None, **fields: Any) -> Circulation:
+    institution = institution or make_institution(email=f"sekretariat{next(count)}@urzad.example")
+    fields = {"email": institution.email, "sent_at": timezone.now()} | fields
+    return Circulation.objects.create(meeting=meeting, institution=institution, **fields)
