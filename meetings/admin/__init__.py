@@ -1,3 +1,3 @@
-from meetings.admin import forums, meetings
+from meetings.admin import forums, meetings, records
 
-__all__ = ["forums", "meetings"]
+__all__ = ["forums", "meetings", "records"]

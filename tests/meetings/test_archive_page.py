@@ -217,7 +217,6 @@ def test_guests_are_corrected_with_a_date(meeting, change, person, as_user, clie
     assert "Wolska-Nowak" in read(client, meeting)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Django opens the stored PDF
 def test_a_photo_and_a_document_can_be_taken_away_and_not_changed(meeting, change, person, as_user, stored_under):
     factories.make_photo(meeting, "Zbliżenie", caption="Kto to")
     factories.make_document(meeting)

@@ -19,6 +19,7 @@ from topics.models import Appeal, Case, Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+EDITORS |= {"circulation", "erratum", "noteversion"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -142,7 +143,11 @@ def fill_in() -> None:
     factories.make_organiser(meeting)
     topic = factories.make_topic(category=factories.make_category(f"Kategoria {next(factories.count)}"))
     topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
-    factories.make_agenda_item(meeting, topic)
+    item = factories.make_agenda_item(meeting, topic)
+    item.versions.create(number=1, text="<p>Lampy</p>", by=factories.make_resident(), at=meeting.created_at)
+    item.errata.create(meeting=meeting, text="Chodzi o maj.", by=factories.make_resident(), at=meeting.created_at)
+    sent = factories.make_circulation(meeting)
+    sent.proposals.create(agenda_item=item, text="<p>Lampy</p>", made_at=meeting.created_at)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
     comment = factories.make_comment(topic, author=author)
