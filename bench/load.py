@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from bench.matters import held, kind_and_supporters, load_cases, load_questions, load_supports, make_role
+from bench.promises import load_large_meeting, load_promises
 from bench.town import LONG_SLUG, MODERATOR, PASSWORD, READER, ROBOTS
 from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
 from participants.models import Appointment, Estate, Institution, Official, Resident
@@ -50,9 +51,11 @@ def load(comments: int, waiting: int = 0) -> None:
     with transaction.atomic():
         people = _load_people()
         topics = _load_topics(comments, people["category"])
-        _load_meetings(topics, people)
+        meetings = _load_meetings(topics, people)
         for topic, size in topics:
             _load_talk(topic, size, people)
+        load_promises(meetings, people["institutions"], (_sentences(8) for _ in itertools.count()))
+        load_large_meeting([meeting for meeting in meetings if meeting.closed_at][-1])  # town.MEETING_SLUG
         load_cases([held(_comment(topics[n % len(topics)][0], n, people)) for n in range(2, waiting + 2)])
         Topic.objects.bulk_update([topic for topic, _size in topics], COUNTERS, batch_size=200)
     with connection.cursor() as cursor:
@@ -194,7 +197,7 @@ def _texts() -> Iterator[tuple[str, str]]:
 TEXTS = _texts()
 
 
-def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> None:
+def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> list[Meeting]:
     today, now = timezone.localdate(), timezone.now()
     forum = Forum.objects.create(name="Forum pomiaru")
     meetings = Meeting.objects.bulk_create(
@@ -212,6 +215,7 @@ def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> N
             state=Meeting.State.HELD if n < 480 else Meeting.State.ANNOUNCED,
             published_at=now,
             held_at=now if n < 480 else None,
+            closed_at=now - datetime.timedelta(days=7 * (480 - n)) if n < 480 else None,
         )
         for n in range(1, MEETINGS + 1)
     )
@@ -220,6 +224,7 @@ def _load_meetings(topics: list[tuple[Topic, int]], people: dict[str, Any]) -> N
     )
     AgendaItem.objects.bulk_create(_agenda(meetings, topics), batch_size=BATCH)
     Presence.objects.bulk_create(_presences(meetings, people["appointments"], now), batch_size=BATCH)
+    return meetings
 
 
 def _agenda(meetings: list[Meeting], topics: list[tuple[Topic, int]]) -> Iterator[AgendaItem]:

@@ -194,10 +194,18 @@ def test_programme_links_public_topics_and_names_the_rest(client: Client):
     assert programme.count("Main topic") == 1
     assert "1 comment" in programme
     assert "Kierownik Rewiru" in programme
-    assert "Raz na kwartał." in programme
     assert '<h3 lang="pl">Jeszcze szkic</h3>' in programme
     assert "/tematy/jeszcze-szkic/" not in html
     assert [f"{n}." in programme for n in (1, 2, 3)] == [True, True, True]
+
+
+@pytest.mark.parametrize(("closed_at", "told"), [(None, 0), (timezone.now(), 1)])
+def test_what_was_said_waits_for_the_report(client: Client, closed_at, told):
+    fields = {"date": datetime.date(2024, 5, 6), "report": "<p>Relacja</p>", "closed_at": closed_at}
+    meeting = factories.make_meeting(state=Meeting.State.HELD, **fields)
+    factories.make_agenda_item(meeting, note="<p>Notatka</p>", outcome="Raz na kwartał.")
+    html = read(client, meeting)
+    assert [html.count(text) for text in ("<p>Relacja</p>", "<p>Notatka</p>", "Raz na kwartał.")] == [told] * 3
 
 
 def test_programme_with_hours_has_no_numbers(client: Client):

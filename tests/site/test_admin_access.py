@@ -217,7 +217,7 @@ def test_numbers_of_the_desk_lead_to_lists_of_that_length(administrator, as_user
     client = as_user(administrator)
     fill_in()
     factories.make_meeting("Zapowiedziane")
-    factories.make_meeting("Bez relacji", state=Meeting.State.HELD)
+    factories.make_meeting("Bez relacji", state=Meeting.State.HELD, closed_at=None)
     make_letter(state=Letter.State.FAILED)
     for item in client.get(reverse("admin:index")).context["desk"]["items"]:
         assert item.count == 1

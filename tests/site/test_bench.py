@@ -48,7 +48,7 @@ def test_desks_of_the_town_are_full(town):
     assert waiting.filter(position=None, published_at=None).count() == 30
     asked = Comment.objects.published().filter(kind=Comment.Kind.QUESTION)
     assert set(Question.objects.values_list("comment", flat=True)) == set(asked.values_list("pk", flat=True)) != set()
-    assert set(Question.objects.values_list("state", flat=True)) == set(Question.State.values) - {"meeting"}
+    assert set(Question.objects.values_list("state", flat=True)) == set(Question.State.values) - {"meeting", "promised"}
     counted = Comment.objects.annotate(right=Count("supports")).exclude(right=F("support_count"))
     assert (counted.count(), Support.objects.exists()) == (0, True)
 
