@@ -140,7 +140,7 @@ class AgendaInline(SettledInline):
             return "–"
         said = Truncator(rich_to_plain(obj.note)).chars(300) or "–"
         url = f"{reverse('admin:meetings_meeting_minutes', args=[obj.meeting_id])}#item-{obj.pk}"
-        return format_html('{} (<a href="{}">{}</a>)', said, url, _("minutes"))
+        return format_html('{} (<a href="{}">{}</a>)', said, url, _("Minutes"))
 
 
 class PresenceForm(RowForm):

@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from meetings import minutes
@@ -237,9 +238,11 @@ class MinutesPages:
         """In the form of the meeting."""
         if obj.pk is None:
             return Minutes.DRAFT.label
-        return format_html('{} (<a href="{}">{}</a>)', obj.get_minutes_state_display(), minutes_url(obj), _("open"))
+        return format_html(
+            '{} (<a href="{}">{}</a>)', obj.get_minutes_state_display(), minutes_url(obj), pgettext("verb", "Open")
+        )
 
-    minutes_line.short_description = _("minutes")
+    minutes_line.short_description = _("state of the minutes")
 
     # -- Parts ------------------------------------------------------------------------------------------------------
 
