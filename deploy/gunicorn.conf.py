@@ -19,7 +19,7 @@ accesslog = "-"
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s %({x-request-id}o)s"
 
 # A key in an address opens an account, or a statement of reasons: it does not belong in a log.
-KEYS = re.compile(r"^(/konto/(?:potwierdz|haslo/nowe)/|/decyzje/(?!komentarz/)).+")
+KEYS = re.compile(r"^(/konto/(?:potwierdz|haslo/nowe)/|/decyzje/(?!komentarz/)|/spotkania/protokol/).+")
 
 
 class DiscreetLogger(Logger):

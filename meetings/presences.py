@@ -7,6 +7,8 @@ from django.utils.translation import gettext
 from meetings.models import Meeting, Presence
 
 PRINTED = ("rank_text", "name_text", "post_text", "institution_text")
+# All that the line says; after the approval of the minutes, or in the archive, any change of it gets a date.
+SAID = (*PRINTED, "kind", "role", "attendance", "deputy", "group", "count", "counted")
 NAME_LIMIT = Presence._meta.get_field("name_text").max_length
 SOURCES = ("appointment__official", "appointment__institution", "appointment__rank", "institution")
 
@@ -46,6 +48,9 @@ def freeze_all(meeting: Meeting, now: datetime.datetime) -> None:
         if presence.appointment and not presence.appointment.official.name_withheld:
             presence.appointment.official.open_page()
     for organiser in meeting.organisers.select_related("institution"):
+        if not organiser.name_text:
+            organiser.name_text = organiser.institution.name
+            organiser.save(update_fields=["name_text"])
         organiser.institution.open_page()
 
 
@@ -66,9 +71,11 @@ def printed(meeting: Meeting, today: datetime.date) -> list[Presence]:
     return lines
 
 
-def note_correction(before: Presence, after: Presence, now: datetime.datetime) -> bool:
+def note_correction(
+    before: Presence, after: Presence, now: datetime.datetime, names: tuple[str, ...] = PRINTED
+) -> bool:
     """Mark a frozen line whose printed text was mended: the page then says "corrected on …". True if it was."""
-    changed = before.frozen_at is not None and any(getattr(before, f) != getattr(after, f) for f in PRINTED)
+    changed = before.frozen_at is not None and any(getattr(before, f) != getattr(after, f) for f in names)
     if changed:
         after.corrected_at = now
     return changed

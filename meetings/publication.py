@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.archive import write_down
 from meetings.commitments import publish_all
 from meetings.models import Change, Meeting
 from meetings.notices import note_change
@@ -112,6 +113,8 @@ def close_as_held(meeting: Meeting, *, by: Any, now: datetime.datetime | None = 
 def archive(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
     """Move a held or cancelled meeting to the archive; it keeps its address."""
     meeting = _locked(meeting, by, expected={State.HELD, State.CANCELLED})
+    if meeting.minutes_state == Meeting.Minutes.CIRCULATED:
+        raise ChangeRefused(_("The minutes are out for correction. Approve them or take them back first."))
     return _archive(meeting, now or timezone.now())
 
 
@@ -132,7 +135,12 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
 
 
 def _is_ripe(meeting: Meeting, today: datetime.date) -> bool:
-    """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well."""
+    """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well.
+
+    Minutes that are out for correction keep it back: in the archive nobody could take the words in.
+    """
+    if meeting.minutes_state == Meeting.Minutes.CIRCULATED:
+        return False
     over = max(filter(None, [meeting.last_day, meeting.held_at and timezone.localdate(meeting.held_at)]))
     return over < today - datetime.timedelta(days=meeting.forum.archive_after_days)
 
@@ -196,6 +204,7 @@ def _is_written_up(meeting: Meeting) -> bool:
 
 
 def _archive(meeting: Meeting, now: datetime.datetime) -> Meeting:
+    write_down(meeting)
     meeting.state, meeting.archived_at = State.ARCHIVED, now
     return _saved(meeting)
 

@@ -22,7 +22,14 @@ def validate_size(file: UploadedFile | FieldFile) -> None:
         raise ValidationError(_("The file has %(size)d MB, and may have at most %(limit)d MB."), params=limits)
 
 
+def is_stored(file: UploadedFile | FieldFile) -> bool:
+    """It was judged when it came; looking again would leave it open."""
+    return isinstance(file, FieldFile) and file._committed
+
+
 def validate_document(file: UploadedFile | FieldFile) -> None:
+    if is_stored(file):
+        return
     validate_size(file)
     file.seek(0)
     head = file.read(1024)
@@ -33,6 +40,8 @@ def validate_document(file: UploadedFile | FieldFile) -> None:
 
 def validate_photo(file: UploadedFile | FieldFile) -> None:
     """Reads the header only: the size in pixels is known before anything is unpacked."""
+    if is_stored(file):
+        return
     validate_size(file)
     file.seek(0)
     try:

@@ -1,7 +1,18 @@
 from django.urls import include, path, register_converter
 
 from meetings import feeds
-from meetings.views import asking, calendar, files, follow_ups, printing, promises, reading, registration, surveys
+from meetings.views import (
+    asking,
+    calendar,
+    files,
+    follow_ups,
+    minutes,
+    printing,
+    promises,
+    reading,
+    registration,
+    surveys,
+)
 
 
 class YearConverter:
@@ -26,6 +37,7 @@ meeting_patterns = [
     path("zdjecie/<int:pk>/<str:name>", files.photo, name="photo"),
     path("pytanie/<str:token>/", asking.confirm_question, name="confirm_question"),
     path("zapis/<str:token>/", registration.registration, name="registration"),
+    path("protokol/<str:token>/", minutes.minutes_part, name="minutes_part"),
     path("<year:year>/", reading.year_list, name="year"),
     path("<year:year>/<slug:slug>/", reading.detail, name="detail"),
     path("<year:year>/<slug:slug>/ankieta/", surveys.survey, name="survey"),

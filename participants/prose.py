@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from html import unescape
 from typing import Any
 
 import nh3
@@ -51,6 +52,13 @@ def clean_rich(html: str) -> str:
     """Allowed tags and schemes only. An editor's empty paragraph counts as nothing."""
     cleaned = RICH.clean(html.replace("\x00", "")).strip()
     return "" if not RICH_TAG.sub("", cleaned).replace("\xa0", " ").strip() else cleaned
+
+
+def rich_to_plain(html: str) -> str:
+    """The words of rich text, a paragraph or an entry of a list on lines of its own."""
+    for tag, words in ((r"</(?:p|h2|h3|blockquote)>", "\n\n"), (r"</(?:li|ul|ol)>|<br>", "\n"), (r"<li>", "– ")):
+        html = re.sub(tag, words, html)
+    return tidy_plain(unescape(RICH_TAG.sub("", html)))
 
 
 def tidy_plain(text: str) -> str:

@@ -16,6 +16,7 @@ from meetings.commitments import promise
 from meetings.models import (
     AgendaItem,
     AskedFor,
+    Circulation,
     Commitment,
     Document,
     Forum,
@@ -238,3 +239,12 @@ def make_asked(meeting: Meeting, topic: Topic, text: str = "Kiedy naprawicie lam
     comment = make_published(topic, text, kind=Comment.Kind.QUESTION, **fields)
     AskedFor.objects.create(comment=comment, meeting=meeting)
     return comment.question
+
+
+# -- Minutes ----------------------------------------------------------------------------------------------------------
+
+
+def make_circulation(meeting: Meeting, institution: Institution | None = None, **fields: Any) -> Circulation:
+    institution = institution or make_institution(email=f"sekretariat{next(count)}@urzad.example")
+    fields = {"email": institution.email, "sent_at": timezone.now()} | fields
+    return Circulation.objects.create(meeting=meeting, institution=institution, **fields)

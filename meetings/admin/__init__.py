@@ -1,3 +1,3 @@
-from meetings.admin import commitments, forums, meetings, questions, registrations, surveys
+from meetings.admin import commitments, forums, meetings, questions, records, registrations, surveys
 
-__all__ = ["commitments", "forums", "meetings", "questions", "registrations", "surveys"]
+__all__ = ["commitments", "forums", "meetings", "questions", "records", "registrations", "surveys"]

@@ -3,17 +3,22 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from meetings.models import AgendaItem, Change, Document, Organiser, Photo, Presence
+from meetings.minutes import is_open
+from meetings.models import AgendaItem, Change, Document, Meeting, Organiser, Photo, Presence
 from meetings.uploads import clean_photo, validate_photo
 from participants.admin.frame import PanelForm, PanelInline, ReadOnly
+from participants.prose import rich_to_plain
 
 
 class RowForm(PanelForm):
@@ -46,11 +51,44 @@ class OrderedInline(PanelInline):
         js = [Script("js/inline-order.js", defer=True)]
 
 
+def is_archived(meeting: Meeting | None) -> bool:
+    return meeting is not None and meeting.state == Meeting.State.ARCHIVED
+
+
+def is_settled(meeting: Meeting | None) -> bool:
+    """Its minutes are approved, or it is in the archive: what the page says is a record."""
+    return meeting is not None and not is_open(meeting)
+
+
+class SettledInline(OrderedInline):
+    """Of the record: rows are only read once `is_settled`, or what a subclass says."""
+
+    settles = staticmethod(is_settled)
+
+    def has_add_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        return not self.settles(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        return not self.settles(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        return not self.settles(obj) and super().has_delete_permission(request, obj)
+
+
+class RemovableInline(SettledInline):
+    """In the archive a row can still be taken away: somebody no longer consents to a photo, a document was wrong."""
+
+    settles = staticmethod(is_archived)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        return OrderedInline.has_delete_permission(self, request, obj)
+
+
 class OrganiserForm(RowForm):
     places = {"organiser_once": "institution"}
 
 
-class OrganiserInline(OrderedInline):
+class OrganiserInline(SettledInline):
     model = Organiser
     form = OrganiserForm
     autocomplete_fields = ["institution"]
@@ -80,18 +118,29 @@ class AgendaFormSet(OrderedFormSet):
         return super().save(commit)
 
 
-class AgendaInline(OrderedInline):
+class AgendaInline(SettledInline):
     model = AgendaItem
     form = AgendaItemForm
     formset = AgendaFormSet
-    autocomplete_fields = ["topic"]
+    autocomplete_fields = ["topic", "institution"]
+    readonly_fields = ["written"]
+    shown = ["topic", "title", ("part", "is_main"), ("starts", "minutes"), "introduced_by", "institution", "position"]
     fieldsets = [
-        (None, {"fields": ["topic", "title", ("part", "is_main"), ("starts", "minutes"), "introduced_by", "position"]}),
-        (_("After the meeting"), {"fields": ["note", "outcome"], "classes": ["collapse"]}),
+        (None, {"fields": shown}),
+        (_("After the meeting"), {"fields": ["written", "is_skipped", "outcome"], "classes": ["collapse"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("topic")
+        return super().get_queryset(request).select_related("topic", "institution")
+
+    @admin.display(description=_("what was said"))
+    def written(self, obj: AgendaItem) -> str:
+        """Read here, written on the page of the minutes, which keeps every version."""
+        if not obj.pk:
+            return "–"
+        said = Truncator(rich_to_plain(obj.note)).chars(300) or "–"
+        url = f"{reverse('admin:meetings_meeting_minutes', args=[obj.meeting_id])}#item-{obj.pk}"
+        return format_html('{} (<a href="{}">{}</a>)', said, url, _("Minutes"))
 
 
 class PresenceForm(RowForm):
@@ -105,11 +154,10 @@ class PresenceForm(RowForm):
     }
 
 
-class PresenceInline(OrderedInline):
+class PresenceInline(SettledInline):
     model = Presence
     form = PresenceForm
     autocomplete_fields = ["appointment", "institution"]
-    readonly_fields = ["frozen_at", "corrected_at"]
     fieldsets = [
         (
             None,
@@ -136,12 +184,19 @@ class PresenceInline(OrderedInline):
         ),
     ]
 
+    def has_change_permission(self, request: HttpRequest, obj: Meeting | None = None) -> bool:
+        """A mistake is mended at any time; the page says when."""
+        return OrderedInline.has_change_permission(self, request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
+        return ["frozen_at", "corrected_at", *(["position"] if is_settled(obj) else [])]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         related = ["appointment__official", "appointment__institution", "appointment__rank", "institution"]
         return super().get_queryset(request).select_related(*related)
 
 
-class DocumentInline(OrderedInline):
+class DocumentInline(RemovableInline):
     model = Document
     classes = ["collapse"]
     fields = ["title", "stored", "file", "position"]
@@ -166,7 +221,7 @@ class PhotoForm(RowForm):
             raise ValidationError(_("This is not a photo that we can read. Use JPEG, PNG or WebP.")) from error
 
 
-class PhotoInline(OrderedInline):
+class PhotoInline(RemovableInline):
     model = Photo
     form = PhotoForm
     classes = ["collapse"]

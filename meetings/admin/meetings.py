@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,14 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import publication
 from meetings.admin import inlines
+from meetings.admin import minutes as minutes_pages
 from meetings.admin.acts import ACTS, DATED
 from meetings.admin.attendance import WithAttendanceSheet
 from meetings.admin.series import MEETING_ACTS, StartsMeetings
 from meetings.agenda_questions import counts
 from meetings.doubts import doubts
+from meetings.minutes import MinutesRefused, is_open
 from meetings.models import Meeting, Presence
+from meetings.models.approved import OF_MEETING
 from meetings.notices import note_change
-from meetings.presences import PRINTED, freeze_all, note_correction
+from meetings.presences import PRINTED, SAID, freeze_all, note_correction
 from meetings.registration import move_up
 from meetings.series import SeriesRefused
 from participants.admin.acts import ActsAdmin
@@ -73,7 +77,21 @@ class StageFilter(admin.SimpleListFilter):
 
 WHEN_AND_WHERE = [("date", "date_precision"), ("starts", "ends"), "place", "address", "room"]
 FIELDSETS = [
-    (None, {"fields": ["state_line", "questions_line", "title", "subtitle", ("forum", "number"), "kind", "lead"]}),
+    (
+        None,
+        {
+            "fields": [
+                "state_line",
+                "questions_line",
+                "minutes_line",
+                "title",
+                "subtitle",
+                ("forum", "number"),
+                "kind",
+                "lead",
+            ]
+        },
+    ),
     (_("When and where"), {"fields": [*WHEN_AND_WHERE, "online_url"]}),
     (_("For whom, who invites"), {"fields": ["audience", "invites", "campaign"]}),
     (_("Announcement"), {"fields": ["announcement"]}),
@@ -105,11 +123,14 @@ FIELDSETS = [
 ]
 
 
+OF_APPROVED = [name for name in OF_MEETING if name in flatten_fieldsets(FIELDSETS)]
+
+
 @admin.register(Meeting)
-class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin):
+class MeetingAdmin(minutes_pages.MinutesPages, StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin):
     form = MeetingForm
-    acts = (*ACTS, *MEETING_ACTS)
-    refusal = (publication.ChangeRefused, SeriesRefused)
+    acts = (*ACTS, *minutes_pages.ACTS, *MEETING_ACTS)
+    refusal = (publication.ChangeRefused, MinutesRefused, SeriesRefused)
     inlines = [
         inlines.AgendaInline,
         inlines.PresenceInline,
@@ -130,9 +151,19 @@ class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin)
         return doubts(obj, timezone.localdate())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
-        return ["state_line", "questions_line", *(DATED if obj and obj.state in MOVED_BY_ACT else [])]
+        """In the archive everything; after the approval of the minutes what they say."""
+        lines = ["state_line", "questions_line", "minutes_line"]
+        if obj and obj.state == State.ARCHIVED:
+            return [*lines, *(name for name in flatten_fieldsets(self.fieldsets) if name not in lines)]
+        if obj and not is_open(obj):
+            return [*lines, *OF_APPROVED]
+        return [*lines, *(DATED if obj and obj.state in MOVED_BY_ACT else [])]
 
     def get_fieldsets(self, request: HttpRequest, obj: Meeting | None = None) -> list[Any]:
+        if obj and not is_open(obj):
+            note = _("The text stays. Mistakes are corrected with a date: in the minutes, and in the list of guests.")
+            (title, options), *others = self.fieldsets
+            return [(title, {**options, "description": note}), *others]
         if obj is None or obj.state not in MOVED_BY_ACT:
             return self.fieldsets
         note = _("The meeting is public. To change the date, the hour or the place use the button “Move” above.")
@@ -155,7 +186,7 @@ class MeetingAdmin(StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin)
 
     def save_formset(self, request: HttpRequest, form: MeetingForm, formset: Any, change: bool) -> None:
         if formset.model is Presence:
-            _note_corrections(formset)
+            _note_corrections(formset, PRINTED if is_open(form.instance) else SAID)
         formset.save()
 
     def save_related(self, request: HttpRequest, form: MeetingForm, formsets: list[Any], change: bool) -> None:
@@ -197,7 +228,7 @@ def _lost_by(form: MeetingForm) -> list[str]:
     return [name for name in form.changed_data if name in DATED and form.initial.get(name) not in (None, "")]
 
 
-def _note_corrections(formset: Any) -> None:
+def _note_corrections(formset: Any, names: tuple[str, ...]) -> None:
     """Mended texts get a date. A line whose official was mistaken is printed anew from the right one."""
     changed = [form.instance for form in formset.initial_forms if form.has_changed()]
     stored = Presence.objects.in_bulk([presence.pk for presence in changed])
@@ -209,4 +240,4 @@ def _note_corrections(formset: Any) -> None:
             for name in PRINTED:
                 setattr(form.instance, name, "")
             form.instance.frozen_at = None
-        note_correction(before, form.instance, timezone.now())
+        note_correction(before, form.instance, timezone.now(), names)

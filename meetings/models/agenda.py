@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.approved import OfMinutes
 from meetings.models.meeting import Meeting
 from participants.models import Institution
 from participants.prose import RichTextField
@@ -18,7 +19,14 @@ class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
         return self.exclude(meeting__state__in=Meeting.UNPUBLISHED)
 
 
-class AgendaItem(models.Model):
+class AgendaItem(OfMinutes):
+    """Its note is written by meetings.minutes alone, which keeps every version."""
+
+    printed = (
+        *("position", "part", "topic", "title", "starts", "minutes", "introduced_by", "is_main"),
+        *("note", "note_version", "is_skipped", "outcome"),
+    )
+
     class Part(models.TextChoices):
         EVALUATION = "evaluation", _("what became of earlier promises")
         OPENING = "opening", _("welcome")

@@ -166,6 +166,7 @@ class Commitment(models.Model):
     institution = models.ForeignKey(
         Institution, verbose_name=_("who promised"), on_delete=models.PROTECT, related_name="commitments"
     )
+    institution_text = models.CharField(_("who promised, as printed"), max_length=200, blank=True, editable=False)
     post = models.CharField(_("post"), max_length=200, blank=True, help_text=_("Who answers for it there."))
     helpers = models.ManyToManyField(
         Institution, verbose_name=_("who helps"), blank=True, related_name="helped_commitments"

@@ -5,11 +5,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.agenda import AgendaItem
+from meetings.models.approved import OfMinutes
 from meetings.models.meeting import Meeting
 from participants.models import Institution
 
 
-class Finding(models.Model):
+class Finding(OfMinutes):
+    printed = ("agenda_item", "part", "position", "text", "institution", "addressee", "answered_by")
+
     class Part(models.TextChoices):
         RAISED = "raised", _("raised by participants")
         CONCLUDED = "concluded", _("conclusion")
@@ -62,4 +65,5 @@ class Finding(models.Model):
 
     @property
     def for_whom(self) -> str:
-        return self.institution.name if self.institution else self.addressee
+        """As written; the record of a meeting writes the name of the institution down (meetings.archive)."""
+        return self.addressee or (self.institution.name if self.institution else "")

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models, transaction
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from meetings.models.approved import keep_meeting
 from meetings.models.forum import Forum
 from participants.dates import (
     Precision,
@@ -230,6 +232,7 @@ class Meeting(Addressed):
         _("state of the minutes"), max_length=8, choices=Minutes.choices, default=Minutes.DRAFT, editable=False
     )
     minutes_until = models.DateField(_("corrections until"), null=True, blank=True, editable=False)
+    forum_name = models.CharField(_("name of the forum as printed"), max_length=200, blank=True, editable=False)
     minutes_approved_at = models.DateTimeField(_("minutes approved at"), null=True, blank=True, editable=False)
 
     institutions = models.ManyToManyField(
@@ -386,6 +389,9 @@ class Meeting(Addressed):
             same_year = Meeting.objects.filter(date__year=self.date.year).exclude(pk=self.pk)
             self.make_slug(self.title, same_year, fallback="spotkanie")
         super().save(*args, **kwargs)
+
+    def check_change(self, stored: "Meeting", update_fields: Collection[str] | None) -> None:
+        keep_meeting(stored, self, update_fields)
 
     @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

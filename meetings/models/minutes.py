@@ -1,5 +1,7 @@
 """The minutes: each version of each note, what institutions propose, and what was corrected after approval."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +44,16 @@ class NoteVersion(AppendOnly):
         return str(self.number)
 
 
+class CirculationQuerySet(models.QuerySet["Circulation"]):
+    def unanswered(self) -> "CirculationQuerySet":
+        return self.filter(verdict=Circulation.Verdict.NONE)
+
+    def to_remind(self, today: datetime.date) -> "CirculationQuerySet":
+        """Without an answer on the day before the deadline, or on the last day where the worker stood still."""
+        out = self.unanswered().filter(meeting__minutes_state=Meeting.Minutes.CIRCULATED, reminded_at__isnull=True)
+        return out.filter(meeting__minutes_until__range=(today, today + datetime.timedelta(days=1)))
+
+
 class Circulation(models.Model):
     """The minutes as they were sent to one institution, and whether it agrees with its own part."""
 
@@ -60,6 +72,9 @@ class Circulation(models.Model):
     sent_at = models.DateTimeField(_("sent at"))
     verdict = models.CharField(_("answer"), max_length=8, choices=Verdict.choices, blank=True, default=Verdict.NONE)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True, editable=False)
+
+    objects = CirculationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("minutes sent round")
@@ -71,6 +86,11 @@ class Circulation(models.Model):
 
     def __str__(self) -> str:
         return str(self.institution)
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def open(self) -> "ProposalQuerySet":
+        return self.filter(state=Proposal.State.OPEN)
 
 
 class Proposal(models.Model):
@@ -89,11 +109,14 @@ class Proposal(models.Model):
     )
     text = RichTextField(_("proposed words"))
     why = models.CharField(_("why"), max_length=500, blank=True)
+    seen_version = models.PositiveIntegerField(_("version of the note"), default=0, editable=False)
     made_at = models.DateTimeField(_("proposed at"))
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.OPEN)
     reply = models.CharField(_("reply"), max_length=500, blank=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = _person(_("decided by"))
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("proposed words")

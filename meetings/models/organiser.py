@@ -20,6 +20,7 @@ class Organiser(models.Model):
     )
     role = models.CharField(_("role"), max_length=9, choices=Role.choices, default=Role.ORGANISER)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+    name_text = models.CharField(_("name as printed"), max_length=200, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("organiser")
@@ -32,6 +33,11 @@ class Organiser(models.Model):
                 violation_error_message=_("This institution is listed already."),
             )
         ]
+
+    @property
+    def printed_name(self) -> str:
+        """As it was called when the meeting was published."""
+        return self.name_text or self.institution.name
 
     def __str__(self) -> str:
         return str(self.institution)

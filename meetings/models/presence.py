@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from meetings.models.approved import OfMinutes
 from meetings.models.meeting import Meeting, people_in_words
 from participants.models import Appointment, Institution
 
@@ -26,12 +27,17 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
         return self.order_by("-meeting__date", "-meeting", "position", "pk")
 
 
-class Presence(models.Model):
+class Presence(OfMinutes):
     """One line of the list of guests.
 
     The printed texts are frozen from the appointment when the meeting is published (meetings.presences.freeze):
     a promotion afterwards changes nothing here; a correction of a mistake sets `corrected_at`.
     """
+
+    printed = (
+        *("position", "kind", "role", "attendance", "deputy", "group", "count", "counted"),
+        *("rank_text", "name_text", "post_text", "institution_text", "corrected_at"),
+    )
 
     class Kind(models.TextChoices):
         OFFICIAL = "official", _("named official")
@@ -139,6 +145,11 @@ class Presence(models.Model):
     def __str__(self) -> str:
         printed = self.group or " ".join(filter(None, [self.rank_text, self.name_text])) or self.post_text
         return printed or str(self.appointment or self.institution or self.get_kind_display())
+
+    def is_dated_correction(self, stored: "Presence") -> bool:
+        """One that is printed with its date, or the second half of it: texts taken anew from the right official."""
+        is_dated = self.corrected_at is not None and self.corrected_at != stored.corrected_at
+        return (is_dated or stored.frozen_at is None) and self.position == stored.position
 
     @property
     def is_public(self) -> bool:

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_safe
 
 from meetings import asking, surveys
 from meetings.agenda_questions import place_questions
-from meetings.models import Meeting
+from meetings.archive import promised, promises_today
+from meetings.minutes import is_open
+from meetings.models import AgendaItem, Erratum, Meeting, Organiser, Presence
 from meetings.presences import printed
 from meetings.seats import signup_of
 from meetings.series import shown_carried
@@ -78,13 +80,18 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Ten queries; two more for whoever is signed in, and another two for staff."""
+    """Eight queries, one more with approved minutes, three more in the archive.
+
+    Two more for whoever is signed in, and another two for staff.
+    """
     meetings = Meeting.objects.visible_to(request.user).select_related("forum")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
     lines = printed(meeting, today)
     agenda = list(meeting.agenda_items.select_related("topic").prefetch_related(shown_carried(today)))
     place_questions(meeting, agenda)
+    organisers = list(meeting.organisers.select_related("institution"))
+    is_record = meeting.state == Meeting.State.ARCHIVED
     context = {
         "meeting": meeting,
         "took_place": meeting.took_place(today),
@@ -96,7 +103,9 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "has_hours": any(item.starts for item in agenda),
         "hosts": [line for line in lines if line.is_on_host_side],
         "guests": [line for line in lines if not line.is_on_host_side],
-        "organisers": list(meeting.organisers.select_related("institution")),
+        "organisers": organisers,
+        "errata": _errata(meeting, agenda),
+        "is_record": is_record,
         "changes": list(meeting.changes.all()),
         "documents": list(meeting.documents.all()),
         "photos": list(meeting.photos.all()),
@@ -107,11 +116,35 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         **_neighbours(meeting),
     }
     context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or context["promises"])
+    if is_record:
+        context |= {"promised": promised(meeting), "live": _live(meeting, agenda, lines, organisers, today)}
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
     if not meeting.is_public:
         add_never_cache_headers(response)
     return response
+
+
+def _errata(meeting: Meeting, agenda: list[AgendaItem]) -> list[Erratum]:
+    """Those of the report; each item gets its own as `errata_under`. One query, or none before the approval."""
+    found = [] if is_open(meeting) else list(meeting.errata.all())
+    for item in agenda:
+        item.errata_under = [erratum for erratum in found if erratum.agenda_item_id == item.pk]
+    return [erratum for erratum in found if erratum.agenda_item_id is None]
+
+
+def _live(
+    meeting: Meeting, agenda: list[AgendaItem], lines: list[Presence], organisers: list[Organiser], today: datetime.date
+) -> dict[str, Any]:
+    """What stands beside the record of an archived meeting and goes on changing. One query."""
+    people = [line.appointment.official for line in lines if line.appointment]
+    institutions = [line.institution for line in lines] + [organiser.institution for organiser in organisers]
+    pages = {page.get_absolute_url(): page for page in [*people, *institutions] if page and page.is_public}
+    return {
+        "promises": promises_today(meeting, today),
+        "topics": [item.topic for item in agenda if item.topic and item.topic.is_public],
+        "pages": list(pages.values()),
+    }
 
 
 def _neighbours(meeting: Meeting) -> dict[str, Meeting]:

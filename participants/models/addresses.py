@@ -68,9 +68,14 @@ class Addressed(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         with transaction.atomic():
             before = self._stored()
+            if before:
+                self.check_change(before, kwargs.get("update_fields"))
             super().save(*args, **kwargs)
             if before and before.is_public and before.get_absolute_url() != self.get_absolute_url():
                 FormerAddress.objects.move(before.get_absolute_url(), self.get_absolute_url())
+
+    def check_change(self, stored: Self, update_fields: Any) -> None:
+        """Raise where the stored row may not become this one. Nothing is refused here."""
 
     def clean(self) -> None:
         """An address that leads to another page since is not given away. Two queries."""

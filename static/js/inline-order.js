@@ -52,6 +52,7 @@ function rename(group) {
 }
 
 function start(group) {
+  if (!group.querySelector('[name$="-position"]')) return; // a record: its order stays
   const rows = rowsOf(group);
   const blank = rows.filter((row) => !row.classList.contains("has_original"));
   // The empty row is for those without scripts; where there are rows already, "add" makes one when it is needed.

@@ -27,6 +27,7 @@ EDITORS |= {"commitment", "entryphoto", "followup"}
 EDITORS |= {"registration"}
 EDITORS |= {"survey", "surveysheet"}
 EDITORS |= {"agendaquestion", "askedfor"}
+EDITORS |= {"circulation", "erratum", "noteversion"}
 MODERATORS = {"case", "comment", "decision", "question", "report", "topic", "watchedword"}
 REGISTERED = sorted(model._meta.label_lower for model in admin.site._registry)
 
@@ -152,6 +153,10 @@ def fill_in() -> None:
     topic = factories.make_topic(category=factories.make_category(f"Kategoria {next(factories.count)}"))
     topic.estates.add(factories.make_estate(f"Osiedle {next(factories.count)}"))
     item = factories.make_agenda_item(meeting, topic)
+    item.versions.create(number=1, text="<p>Lampy</p>", by=factories.make_resident(), at=meeting.created_at)
+    item.errata.create(meeting=meeting, text="Chodzi o maj.", by=factories.make_resident(), at=meeting.created_at)
+    sent = factories.make_circulation(meeting)
+    sent.proposals.create(agenda_item=item, text="<p>Lampy</p>", made_at=meeting.created_at)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
     factories.make_published(topic, author=author, kind="question")
     asked = factories.make_asked(factories.make_meeting(f"Zapowiedź {next(factories.count)}"), topic)

@@ -361,6 +361,7 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         read(free_port, "/konto/potwierdz/secret-key/")
         read(free_port, "/decyzje/7.secret-key/")
         read(free_port, "/decyzje/komentarz/7/")
+        read(free_port, "/spotkania/protokol/7.secret-key/")
         read(free_port, "/tematy/%0Awiersz/")
     finally:
         server.terminate()
@@ -372,6 +373,7 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         "GET /decyzje/… 200 2",
         "GET /konto/haslo/nowe/… 200 2",
         "GET /konto/potwierdz/… 200 2",
+        "GET /spotkania/protokol/… 200 2",
         "GET /tematy/%0Awiersz/ 200 2",
     ]
     assert {after for _, _, after in lines} == {"id-of-the-request"}
