@@ -76,6 +76,7 @@ class StageFilter(admin.SimpleListFilter):
 
 
 WHEN_AND_WHERE = [("date", "date_precision"), ("starts", "ends"), "place", "address", "room"]
+STATE_LINES = ["state_line", "questions_line", "minutes_line"]
 FIELDSETS = [
     (
         None,
@@ -152,7 +153,7 @@ class MeetingAdmin(minutes_pages.MinutesPages, StartsMeetings, WithAttendanceShe
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
         """In the archive everything; after the approval of the minutes what they say."""
-        lines = ["state_line", "questions_line", "minutes_line"]
+        lines = STATE_LINES
         if obj and obj.state == State.ARCHIVED:
             return [*lines, *(name for name in flatten_fieldsets(self.fieldsets) if name not in lines)]
         if obj and not is_open(obj):

@@ -3,6 +3,7 @@
 import datetime
 import itertools
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
