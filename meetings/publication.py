@@ -124,7 +124,12 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
 
 
 def _is_ripe(meeting: Meeting, today: datetime.date) -> bool:
-    """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well."""
+    """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well.
+
+    A meeting without its report waits for it.
+    """
+    if not meeting.is_closed:
+        return False
     over = max(filter(None, [meeting.last_day, meeting.held_at and timezone.localdate(meeting.held_at)]))
     return over < today - datetime.timedelta(days=meeting.forum.archive_after_days)
 

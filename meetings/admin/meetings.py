@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from meetings import publication
 from meetings.admin import inlines
 from meetings.admin.acts import ACTS, DATED
+from meetings.admin.closing import CLOSING, ClosingPages
 from meetings.doubts import doubts
 from meetings.models import Meeting, Presence
 from meetings.presences import PRINTED, freeze_all, note_correction
@@ -79,19 +82,31 @@ FIELDSETS = [
             "classes": ["collapse"],
         },
     ),
-    (_("After the meeting"), {"fields": ["report", ("head_count", "head_counted")], "classes": ["collapse"]}),
+    (
+        _("After the meeting"),
+        {
+            "fields": [
+                "report",
+                ("head_count", "head_counted", "not_counted"),
+                ("no_conclusions", "no_commitments"),
+                "reported_in",
+            ],
+            "classes": ["collapse"],
+        },
+    ),
     (_("Address of the page and source"), {"fields": ["slug", "author", "source_url"], "classes": ["collapse"]}),
 ]
 
 
 @admin.register(Meeting)
-class MeetingAdmin(ActsAdmin, RevisedAdmin):
+class MeetingAdmin(ClosingPages, ActsAdmin, RevisedAdmin):
     form = MeetingForm
     acts = ACTS
     refusal = publication.ChangeRefused
     inlines = [
         inlines.AgendaInline,
         inlines.PresenceInline,
+        inlines.FindingInline,
         inlines.OrganiserInline,
         inlines.DocumentInline,
         inlines.PhotoInline,
@@ -101,12 +116,24 @@ class MeetingAdmin(ActsAdmin, RevisedAdmin):
     list_filter = [StageFilter, "state", "kind", "forum"]
     list_select_related = ["forum"]
     search_fields = ["title", "subtitle", "place", "forum__name", "agenda_items__title", "agenda_items__topic__title"]
-    autocomplete_fields = ["forum"]
+    autocomplete_fields = ["forum", "reported_in"]
     date_hierarchy = "date"
     fieldsets = FIELDSETS
 
     def doubts_about(self, obj: Meeting) -> list[str]:
         return doubts(obj, timezone.localdate())
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Beside each meeting that waits for its report, the way to it."""
+        waits = request.GET.get(StageFilter.parameter_name) == "no-report"
+        return [*self.list_display, *(["way_to_report"] if waits else [])]
+
+    @admin.display(description=_("report"))
+    def way_to_report(self, obj: Meeting) -> str:
+        if not obj.is_to_close(timezone.localdate()):
+            return "–"
+        url = reverse("admin:meetings_meeting_closing", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', url, CLOSING.label)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
         return ["state_line", *(DATED if obj and obj.state in MOVED_BY_ACT else [])]

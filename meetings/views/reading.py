@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from meetings.models import Meeting
+from meetings.models import Finding, Meeting
 from meetings.presences import printed
 from participants.models import Estate
 from participants.paging import page_of
@@ -92,16 +92,23 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries; two more for whoever is signed in, and another two for staff."""
-    meetings = Meeting.objects.visible_to(request.user).select_related("forum")
+    """Nine queries, two more once the report is out; two more for whoever is signed in, and another two for staff.
+
+    With "?podglad=1" the editors see the report before it is published.
+    """
+    meetings = Meeting.objects.visible_to(request.user).select_related("forum", "reported_in")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
-    lines = printed(meeting, today)
+    is_preview = "podglad" in request.GET and _may_preview(request.user) and meeting.is_to_close(today)
+    shows_record = meeting.is_closed or not meeting.is_public or is_preview
+    took_place = meeting.took_place(today) or is_preview
+    lines = printed(meeting, today, as_record=shows_record)
     agenda = list(meeting.agenda_items.select_related("topic"))
     context = {
         "meeting": meeting,
-        "took_place": meeting.took_place(today),
-        "shows_record": meeting.is_closed or not meeting.is_public,
+        "took_place": took_place,
+        "shows_record": shows_record,
+        "is_preview": is_preview,
         "is_over": meeting.last_day < today,
         "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
@@ -114,12 +121,35 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "photos": list(meeting.photos.all()),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **_neighbours(meeting),
+        **(_lists(meeting) if took_place and shows_record else {}),
+        **_reports(meeting, took_place),
     }
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
-    if not meeting.is_public:
+    if is_preview or not meeting.is_public:
         add_never_cache_headers(response)
     return response
+
+
+def _may_preview(user: Any) -> bool:
+    return user.is_staff and user.has_perm("meetings.change_meeting")
+
+
+def _lists(meeting: Meeting) -> dict[str, Any]:
+    """What was raised, and what was concluded. One query."""
+    findings = list(meeting.findings.select_related("institution"))
+    part = Finding.Part
+    return {
+        "raised": [finding for finding in findings if finding.part == part.RAISED],
+        "concluded": [finding for finding in findings if finding.part == part.CONCLUDED],
+    }
+
+
+def _reports(meeting: Meeting, took_place: bool) -> dict[str, Any]:
+    """Where the report stands, and what else it covers; only of meetings that everybody may see. One query."""
+    elsewhere = meeting.reported_in if meeting.reported_in and meeting.reported_in.is_public else None
+    covered = Meeting.objects.public().without_texts().filter(reported_in=meeting) if took_place else []
+    return {"reported_in": elsewhere, "also_reported": list(covered)}
 
 
 def _neighbours(meeting: Meeting) -> dict[str, Meeting]:
