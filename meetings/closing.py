@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import agenda_questions, commitments
-from meetings.models import AgendaItem, Carried, Commitment, Meeting, Presence
+from meetings.models import AgendaItem, Carried, Meeting, Presence
 from meetings.presences import freeze_all
 from participants.letters import queue_letter
 from participants.models import Resident
@@ -190,19 +190,6 @@ def for_writing(meeting: Meeting, *, by: Any, now: datetime.datetime) -> Meeting
     if not meeting.is_to_close(timezone.localdate(now)):
         raise ClosingRefused(_("The meeting has not taken place yet."))
     return meeting
-
-
-def strike(commitment: Commitment, *, by: Any, now: datetime.datetime | None = None) -> None:
-    """Take away what was written down by mistake, while the report is not out. Afterwards no promise can go."""
-    with transaction.atomic():
-        for_writing(commitment.meeting, by=by, now=now or timezone.now())
-        drafts = Commitment.objects.select_for_update(of=("self",)).filter(published_at__isnull=True)
-        draft = drafts.filter(pk=commitment.pk).first()
-        if draft is None:
-            return
-        if draft.agenda_questions.exists():
-            raise ClosingRefused(_("A question ended with this commitment. Give the question another end first."))
-        draft.delete()
 
 
 def remind_to_close(now: datetime.datetime | None = None) -> int:

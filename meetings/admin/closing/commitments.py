@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.admin.closing.choices import agenda_items, institutions
 from meetings.admin.closing.conclusions import VANISHED
 from meetings.admin.closing.rows import TouchedForm, new_rows, rows_of, with_vanished
-from meetings.closing import strike
-from meetings.commitments import promise
+from meetings.commitments import promise, withdraw
 from meetings.models import Carried, Commitment, Meeting
 from participants.models import Estate, Institution
 
@@ -96,7 +95,7 @@ class CommitmentsPage:
         self.none.save_touched()
         for form in self.rows:
             if form.cleaned_data["remove"]:
-                strike(form.instance, by=by)
+                withdraw(form.instance, by=by)
             else:
                 form.save_touched()
         for form in self.new:

@@ -28,10 +28,11 @@ from meetings.admin.closing.questions import QuestionsPage
 from meetings.agenda_questions import AgendaRefused
 from meetings.closing import ClosingRefused, Step
 from meetings.commitments import CommitmentRefused
+from meetings.minutes import MinutesRefused
 from meetings.models import Meeting
 from participants.admin.acts import Act
 
-REFUSALS = (ClosingRefused, AgendaRefused, CommitmentRefused)
+REFUSALS = (ClosingRefused, AgendaRefused, CommitmentRefused, MinutesRefused)
 
 
 class Page(Protocol):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from meetings import agenda_questions
 from meetings.admin.closing.choices import commitments, institutions
 from meetings.admin.closing.rows import TouchedForm, rows_of
-from meetings.commitments import promise
+from meetings.agenda_questions import AgendaRefused
+from meetings.commitments import CommitmentRefused, promise
 from meetings.models import AgendaQuestion, Commitment, Meeting
 from participants.models import Institution
 
@@ -62,10 +63,13 @@ class EndForm(TouchedForm):
         if not self.touched and not self.makes_promise:
             return
         said = {name: self.cleaned_data[name] for name in self.own}
-        if self.makes_promise:
-            said["commitment"] = self._promise(by)
         place = AgendaQuestion.objects.get(pk=self.instance.pk)  # ours holds already what the form says
-        agenda_questions.end(place, by=by, **said)
+        try:
+            if self.makes_promise:
+                said["commitment"] = self._promise(by)
+            agenda_questions.end(place, by=by, **said)
+        except (AgendaRefused, CommitmentRefused) as refusal:
+            self.add_error(None, ValidationError(str(refusal)))
 
     def _promise(self, by: Any) -> Commitment:
         said = self.cleaned_data
