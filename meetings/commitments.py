@@ -39,6 +39,12 @@ def promise(
     return made
 
 
+def withdraw(commitment: Commitment, *, by: Any) -> None:
+    if commitment.is_public or commitment.agenda_questions.exists():
+        raise CommitmentRefused("A question ended with this promise. Give the question another end first.")
+    commitment.delete()
+
+
 def publish_all(meeting: Meeting, *, now: datetime.datetime) -> None:
     for commitment in meeting.commitments.filter(published_at__isnull=True):
         commitment.published_at = commitment.since = now

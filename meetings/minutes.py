@@ -9,7 +9,11 @@ from django.utils import timezone
 from meetings.models import AgendaItem, NoteVersion
 
 
-class Overtaken(Exception):
+class MinutesRefused(Exception):
+    """`str()` says it in a sentence."""
+
+
+class Overtaken(MinutesRefused):
     def __init__(self, stored: str) -> None:
         super().__init__(stored)
         self.stored = stored
