@@ -106,7 +106,7 @@ def _notes(meeting: Meeting) -> str:
 
 def _questions(meeting: Meeting) -> str:
     places = meeting.agenda_questions.without_end().in_order().select_related("question__comment")
-    named = [f"{gettext('no. %(number)s') % {'number': p.question_id}} „{_short(p)}”" for p in places]
+    named = [gettext("no. %(number)s") % {"number": place.question_id} + f" „{_short(place)}”" for place in places]
     return gettext("Without an end: %(questions)s.") % {"questions": "; ".join(named)} if named else ""
 
 

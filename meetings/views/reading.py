@@ -92,7 +92,7 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Nine queries, two more once the report is out; two more for whoever is signed in, and another two for staff.
+    """Ten queries at most; two more for whoever is signed in, and another two for staff.
 
     With "?podglad=1" the editors see the report before it is published.
     """

@@ -226,7 +226,7 @@ def test_of_two_who_publish_at_once_one_is_told(transactional_db):
     editors = [factories.make_resident(name, roles=["Redakcja"]) for name in ("Anna", "Piotr")]
     results = at_once(*[lambda who=who: publish_report(meeting, by=who) for who in editors])
     refusals = [str(result) for result in results if isinstance(result, Exception)]
-    assert refusals == ["Relacja jest już opublikowana przez kogoś innego. Błędy poprawisz w formularzu spotkania."]
+    assert refusals == ["Relacja jest już opublikowana przez kogoś innego. Błędy poprawisz w\xa0formularzu spotkania."]
     assert CommitmentEntry.objects.filter(commitment=promised).count() == 1
 
 

@@ -28,7 +28,8 @@ class PresenceForm(TouchedForm):
         super().__init__(*args, **kwargs)
         now = self.instance.attendance
         open_now = [(now, _("not said yet"))] if now not in SAID else []
-        self.fields["attendance"].choices = open_now + [(value, value.label) for value in SAID]
+        self.fields["attendance"].choices = Attendance.choices  # also what the page was opened with
+        self.fields["attendance"].widget.choices = open_now + [(value, value.label) for value in SAID]
         if self.instance.kind not in COUNTED:
             del self.fields["count"], self.fields["counted"]
         else:
