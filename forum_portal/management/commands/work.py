@@ -12,6 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from meetings.closing import remind_to_close
 from meetings.publication import move_on
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
@@ -22,7 +23,7 @@ from topics.sealing import erase_due
 log = logging.getLogger(__name__)
 HOUR = 3600
 ALWAYS = (deliver_due, move_on)  # the first says whether there is more to do
-HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
+HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due, remind_to_close)
 
 
 def run(job: Callable[[], Any]) -> Any:
