@@ -50,7 +50,7 @@ def test_a_meeting_with_two_questions_is_closed_on_a_phone(meeting, visit: Calla
     page.get_by_role("link", name="Kto przyszedł").click()
     if scripts:
         fits(page)
-    page.get_by_label("ile osób przyszło").fill("24")
+    page.get_by_role("spinbutton", name="Ile osób przyszło").fill("24")
     page.locator("#id_meeting-head_counted").select_option("about")
     page.locator("[type=radio][value=present]").check()
     next_step(page)
@@ -81,11 +81,11 @@ def test_a_meeting_with_two_questions_is_closed_on_a_phone(meeting, visit: Calla
     second.get_by_label("Kto obiecuje").select_option(label="Urząd Miasta")
     next_step(page)
 
-    page.get_by_label("nikt nie zgłosił wniosków").check()
+    page.get_by_role("checkbox", name="Nikt nie zgłosił wniosków").check()
     next_step(page)
     expect(page.get_by_text("Chodnik odśnieżony przed godz. 7").first).to_be_visible()
     next_step(page)
-    page.get_by_label("nie ma zdjęć ani dokumentów").check()
+    page.get_by_role("checkbox", name="Nie ma zdjęć ani dokumentów").check()
     next_step(page)
     page.get_by_role("button", name="Opublikuj relację").click()
     expect(page.get_by_text("Relacja jest opublikowana.")).to_be_visible()
