@@ -54,12 +54,16 @@ def freeze_all(meeting: Meeting, now: datetime.datetime) -> None:
         organiser.institution.open_page()
 
 
-def printed(meeting: Meeting, today: datetime.date) -> list[Presence]:
+def printed(meeting: Meeting, today: datetime.date, *, as_record: bool = True) -> list[Presence]:
     """The list of guests as the page shows it; lines not frozen yet as they would be frozen. One query.
 
-    Each line gets `attendance_note`: what is to be said of coming, "" where the heading says it already.
+    Each line gets `attendance_note`: what is to be said of coming, "" where the heading says it already. After a
+    meeting that is part of the record: without it (`as_record`) nothing is said of coming, and whom nobody had
+    announced is not there.
     """
     lines = list(meeting.presences.in_protocol_order().select_related(*SOURCES))
+    if meeting.held_at and not as_record:
+        return [_unsaid(line) for line in lines if line.frozen_at]
     attendance = Presence.Attendance
     expected = attendance.PRESENT if meeting.took_place(today) else attendance.INVITED
     for line in lines:
@@ -69,6 +73,11 @@ def printed(meeting: Meeting, today: datetime.date) -> list[Presence]:
         if line.attendance == attendance.DEPUTISED and line.deputy:
             line.attendance_note = gettext("represented by %(deputy)s") % {"deputy": line.deputy}
     return lines
+
+
+def _unsaid(line: Presence) -> Presence:
+    line.attendance_note = ""
+    return line
 
 
 def note_correction(

@@ -137,9 +137,10 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
 def _is_ripe(meeting: Meeting, today: datetime.date) -> bool:
     """Whether a held meeting is old enough for the archive; one that was entered late gets its time as well.
 
-    Minutes that are out for correction keep it back: in the archive nobody could take the words in.
+    A meeting without its report waits for it. Minutes that are out for correction keep it back: in the archive nobody
+    could take the words in.
     """
-    if meeting.minutes_state == Meeting.Minutes.CIRCULATED:
+    if not meeting.is_closed or meeting.minutes_state == Meeting.Minutes.CIRCULATED:
         return False
     over = max(filter(None, [meeting.last_day, meeting.held_at and timezone.localdate(meeting.held_at)]))
     return over < today - datetime.timedelta(days=meeting.forum.archive_after_days)

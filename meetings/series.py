@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, Max, Model, OuterRef, Prefetch, Q, Qu
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.agenda_questions import take, waiting_for_next
 from meetings.models import AgendaItem, Carried, Commitment, CommitmentEntry, Forum, Meeting, Organiser, Presence
 from participants.dates import Precision
 
@@ -146,6 +147,7 @@ def next_of(
     draft = _draft({**kept, "number": number, "kind": Meeting.Kind.OPENING}, meeting, date, named[:200])
     draft.agenda_items.create(part=AgendaItem.Part.EVALUATION, title=OPENING_TITLE, position=1, starts=draft.starts)
     _bring_people(meeting, draft, now or timezone.now())
+    _bring_questions(forum, draft, by, now)
     if carry_over(draft):
         draft.kind = Meeting.Kind.BOTH
         draft.save(update_fields=["kind"])
@@ -261,6 +263,14 @@ def _moved(value: Any, by: datetime.timedelta) -> Any:
     if not isinstance(value, datetime.datetime):
         return value and value + by
     return timezone.make_aware(timezone.localtime(value).replace(tzinfo=None) + by)
+
+
+def _bring_questions(forum: Forum, draft: Meeting, by: Any, now: datetime.datetime | None) -> None:
+    """Put what was moved to the next meeting on its agenda, each under an item about its topic."""
+    for question in waiting_for_next(forum).select_related("topic"):
+        last = draft.agenda_items.aggregate(last=Max("position"))["last"]
+        item, _made = draft.agenda_items.get_or_create(topic=question.topic, defaults={"position": last + 1})
+        take(question, item=item, by=by, now=now)
 
 
 def _bring_people(source: Meeting, draft: Meeting, now: datetime.datetime) -> None:

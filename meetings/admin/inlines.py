@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from meetings.minutes import is_open
-from meetings.models import AgendaItem, Change, Document, Meeting, Organiser, Photo, Presence
+from meetings.models import AgendaItem, Change, Document, Finding, Meeting, Organiser, Photo, Presence
 from meetings.uploads import clean_photo, validate_photo
 from participants.admin.frame import PanelForm, PanelInline, ReadOnly
 from participants.prose import rich_to_plain
@@ -194,6 +194,21 @@ class PresenceInline(SettledInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         related = ["appointment__official", "appointment__institution", "appointment__rank", "institution"]
         return super().get_queryset(request).select_related(*related)
+
+
+class FindingForm(RowForm):
+    places = {"finding_conclusion_is_for_somebody": "institution"}
+
+
+class FindingInline(OrderedInline):
+    model = Finding
+    form = FindingForm
+    classes = ["collapse"]
+    autocomplete_fields = ["institution"]
+    fields = ["part", "text", ("institution", "addressee"), "answered_by", "position"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("institution")
 
 
 class DocumentInline(RemovableInline):

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from meetings import publication
@@ -16,6 +16,7 @@ from meetings.admin import inlines
 from meetings.admin import minutes as minutes_pages
 from meetings.admin.acts import ACTS, DATED
 from meetings.admin.attendance import WithAttendanceSheet
+from meetings.admin.closing import CLOSING, ClosingPages
 from meetings.admin.series import MEETING_ACTS, StartsMeetings
 from meetings.agenda_questions import counts
 from meetings.doubts import doubts
@@ -108,9 +109,10 @@ FIELDSETS = [
         },
     ),
     (
-        _("Sign-ups"),
+        _("Sign-ups and questions"),
         {
             "fields": [
+                "questions_until",
                 ("takes_registrations", "capacity"),
                 ("reserved_seats", "seats_each"),
                 ("registration_opens_at", "registration_closes_at"),
@@ -119,22 +121,34 @@ FIELDSETS = [
             "classes": ["collapse"],
         },
     ),
-    (_("After the meeting"), {"fields": ["report", ("head_count", "head_counted")], "classes": ["collapse"]}),
+    (
+        _("After the meeting"),
+        {
+            "fields": [
+                "report",
+                ("head_count", "head_counted", "not_counted"),
+                ("no_conclusions", "no_commitments"),
+                "reported_in",
+            ],
+            "classes": ["collapse"],
+        },
+    ),
     (_("Address of the page and source"), {"fields": ["slug", "author", "source_url"], "classes": ["collapse"]}),
 ]
-
-
 OF_APPROVED = [name for name in OF_MEETING if name in flatten_fieldsets(FIELDSETS)]
 
 
 @admin.register(Meeting)
-class MeetingAdmin(minutes_pages.MinutesPages, StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin):
+class MeetingAdmin(
+    ClosingPages, minutes_pages.MinutesPages, StartsMeetings, WithAttendanceSheet, ActsAdmin, RevisedAdmin
+):
     form = MeetingForm
     acts = (*ACTS, *minutes_pages.ACTS, *MEETING_ACTS)
     refusal = (publication.ChangeRefused, MinutesRefused, SeriesRefused)
     inlines = [
         inlines.AgendaInline,
         inlines.PresenceInline,
+        inlines.FindingInline,
         inlines.OrganiserInline,
         inlines.DocumentInline,
         inlines.PhotoInline,
@@ -144,12 +158,24 @@ class MeetingAdmin(minutes_pages.MinutesPages, StartsMeetings, WithAttendanceShe
     list_filter = [StageFilter, "state", "kind", "forum"]
     list_select_related = ["forum"]
     search_fields = ["title", "subtitle", "place", "forum__name", "agenda_items__title", "agenda_items__topic__title"]
-    autocomplete_fields = ["forum"]
+    autocomplete_fields = ["forum", "reported_in"]
     date_hierarchy = "date"
     fieldsets = FIELDSETS
 
     def doubts_about(self, obj: Meeting) -> list[str]:
         return doubts(obj, timezone.localdate())
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Beside each meeting that waits for its report, the way to it."""
+        waits = request.GET.get(StageFilter.parameter_name) == "no-report"
+        return [*self.list_display, *(["way_to_report"] if waits else [])]
+
+    @admin.display(description=_("report"))
+    def way_to_report(self, obj: Meeting) -> str:
+        if not obj.is_to_close(timezone.localdate()):
+            return "–"
+        url = reverse("admin:meetings_meeting_closing", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', url, CLOSING.label)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Meeting | None = None) -> list[str]:
         """In the archive everything; after the approval of the minutes what they say."""

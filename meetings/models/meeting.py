@@ -5,16 +5,18 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from meetings.models.approved import keep_meeting
+from meetings.models.counting import Counted, people_in_words
 from meetings.models.forum import Forum
+from meetings.models.sign_up import SignUpSettings
 from participants.dates import (
     Precision,
     first_day,
@@ -26,18 +28,6 @@ from participants.dates import (
 )
 from participants.models import Addressed, Institution
 from participants.prose import RichTextField
-
-
-def people_in_words(count: int | None, counted: str) -> str:
-    """ "24 osoby", "około 24 osób", "ponad 24 osoby", or "" when nobody knows."""
-    if count is None:
-        return ""
-    words = {
-        Meeting.Counted.EXACT: ngettext("%(count)d person", "%(count)d people", count),
-        Meeting.Counted.ABOUT: ngettext("about %(count)d person", "about %(count)d people", count),
-        Meeting.Counted.MORE_THAN: ngettext("more than %(count)d person", "more than %(count)d people", count),
-    }
-    return words[Meeting.Counted(counted)] % {"count": count}
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -65,6 +55,11 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def without_report(self) -> "MeetingQuerySet":
         """Held, and still to be closed with a report."""
         return self.filter(state=Meeting.State.HELD, closed_at__isnull=True)
+
+    def to_close(self, today: datetime.date) -> "MeetingQuerySet":
+        """Their day has come, and their report is not out."""
+        on_or_after = Q(state=Meeting.State.ANNOUNCED, date__lte=today)
+        return self.filter(on_or_after | Q(state=Meeting.State.HELD), closed_at__isnull=True)
 
     def announced(self) -> "MeetingQuerySet":
         """Those that keep their date: neither cancelled nor postponed."""
@@ -99,7 +94,7 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
         return self.order_by("-date", F("starts").desc(nulls_last=True), "-pk")
 
 
-class Meeting(Addressed):
+class Meeting(SignUpSettings, Addressed):
     """One meeting. Its state is changed by meetings.publication alone."""
 
     class State(models.TextChoices):
@@ -126,11 +121,7 @@ class Meeting(Addressed):
         CONSULTATION = "consultation", _("consultation")
         OTHER = "other", _("other")
 
-    class Counted(models.TextChoices):
-        UNKNOWN = "unknown", _("not known")
-        EXACT = "exact", _("exactly")
-        ABOUT = "about", _("about")
-        MORE_THAN = "more", _("more than")
+    Counted = Counted
 
     forum = models.ForeignKey(Forum, verbose_name=_("forum"), on_delete=models.PROTECT, related_name="meetings")
     number = models.PositiveSmallIntegerField(
@@ -167,28 +158,6 @@ class Meeting(Addressed):
     sign_language = models.BooleanField(_("sign language interpreter"), null=True, blank=True)
     sign_language_until = models.DateField(_("ask for the interpreter until"), null=True, blank=True)
 
-    takes_registrations = models.BooleanField(_("residents sign up"), default=False)
-    capacity = models.PositiveSmallIntegerField(
-        _("seats in the room"), null=True, blank=True, help_text=_("Empty: as many as come.")
-    )
-    reserved_seats = models.PositiveSmallIntegerField(
-        _("seats kept for guests"), default=0, help_text=_("Not offered to residents.")
-    )
-    seats_each = models.PositiveSmallIntegerField(_("most seats in one sign-up"), default=4)
-    registration_opens_at = models.DateTimeField(_("sign-up opens at"), null=True, blank=True)
-    registration_closes_at = models.DateTimeField(
-        _("sign-up closes at"), null=True, blank=True, help_text=_("Empty: when the meeting begins.")
-    )
-    questions_until = models.DateTimeField(
-        _("questions until"), null=True, blank=True, help_text=_("Empty: until the meeting begins.")
-    )
-    first_reminder = models.PositiveSmallIntegerField(
-        _("first reminder, days before"), null=True, blank=True, default=3, help_text=_("Empty: none.")
-    )
-    second_reminder = models.PositiveSmallIntegerField(
-        _("second reminder, days before"), null=True, blank=True, default=1, help_text=_("Empty: none.")
-    )
-
     lead = models.TextField(
         _("lead"),
         max_length=600,
@@ -199,8 +168,10 @@ class Meeting(Addressed):
     report = RichTextField(_("report"), blank=True, help_text=_("What was said. It appears once the meeting was held."))
     head_count = models.PositiveIntegerField(_("how many people came"), null=True, blank=True)
     head_counted = models.CharField(_("how counted"), max_length=7, choices=Counted.choices, default=Counted.UNKNOWN)
+    not_counted = models.BooleanField(_("nobody counted people"), default=False)
     no_conclusions = models.BooleanField(_("nobody submitted conclusions"), default=False)
     no_commitments = models.BooleanField(_("nothing was promised"), default=False)
+    no_files = models.BooleanField(_("there are no photos or documents"), default=False)
     reported_in = models.ForeignKey(
         "self",
         verbose_name=_("its report stands at"),
@@ -352,6 +323,10 @@ class Meeting(Addressed):
         """Its report is out. What is written before that, everybody but the editors waits for."""
         return self.closed_at is not None
 
+    def is_to_close(self, today: datetime.date) -> bool:
+        come = self.state == Meeting.State.ANNOUNCED and self.date <= today
+        return (come or self.state == Meeting.State.HELD) and not self.is_closed
+
     @property
     def is_cancelled(self) -> bool:
         """Also in the archive: a meeting that never took place does not turn into one that did."""
@@ -382,6 +357,16 @@ class Meeting(Addressed):
         if self.date:
             self.date = first_day(self.date, self.date_precision)
             super().clean()
+        self._check_where_reported()
+
+    def _check_where_reported(self) -> None:
+        """One report may cover several meetings, and stands itself nowhere else: so there is no circle. Two queries."""
+        if self.reported_in is None:
+            return
+        if self.reported_in_id == self.pk or self.reported_in.reported_in_id:
+            raise ValidationError(_("Choose a meeting that has a report of its own."))
+        if self.pk and self.also_reported.exists():
+            raise ValidationError(_("The report of this meeting covers others: it has to stand here."))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.last_day = last_day(self.date, self.date_precision)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from meetings.models.approved import OfMinutes
-from meetings.models.meeting import Meeting, people_in_words
+from meetings.models.counting import people_in_words
+from meetings.models.meeting import Meeting
 from participants.models import Appointment, Institution
 
 

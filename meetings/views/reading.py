@@ -17,7 +17,7 @@ from meetings import asking, surveys
 from meetings.agenda_questions import place_questions
 from meetings.archive import promised, promises_today
 from meetings.minutes import is_open
-from meetings.models import AgendaItem, Erratum, Meeting, Organiser, Presence
+from meetings.models import AgendaItem, Erratum, Finding, Meeting, Organiser, Presence
 from meetings.presences import printed
 from meetings.seats import signup_of
 from meetings.series import shown_carried
@@ -81,22 +81,27 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Eight queries, one more with approved minutes, three more in the archive.
+    """Thirteen queries at most, one more with approved minutes, three more in the archive.
 
-    Two more for whoever is signed in, and another two for staff.
+    Two more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before it
+    is published.
     """
-    meetings = Meeting.objects.visible_to(request.user).select_related("forum")
+    meetings = Meeting.objects.visible_to(request.user).select_related("forum", "reported_in")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
-    lines = printed(meeting, today)
+    is_preview = "podglad" in request.GET and _may_preview(request.user) and meeting.is_to_close(today)
+    shows_record = meeting.is_closed or not meeting.is_public or is_preview
+    took_place = meeting.took_place(today) or is_preview
+    lines = printed(meeting, today, as_record=shows_record)
     agenda = list(meeting.agenda_items.select_related("topic").prefetch_related(shown_carried(today)))
     place_questions(meeting, agenda)
     organisers = list(meeting.organisers.select_related("institution"))
     is_record = meeting.state == Meeting.State.ARCHIVED
     context = {
         "meeting": meeting,
-        "took_place": meeting.took_place(today),
-        "shows_record": meeting.is_closed or not meeting.is_public,
+        "took_place": took_place,
+        "shows_record": shows_record,
+        "is_preview": is_preview,
         "is_over": meeting.last_day < today,
         "is_faded": meeting.last_day < today or meeting.state == Meeting.State.POSTPONED,
         "agenda": agenda,
@@ -115,13 +120,15 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         **promises_of(meeting),
         **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
+        **(_lists(meeting) if took_place and shows_record else {}),
+        **_reports(meeting, took_place),
     }
     context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or context["promises"])
     if is_record:
         context |= {"promised": promised(meeting), "live": _live(meeting, agenda, lines, organisers, today)}
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
-    if not meeting.is_public:
+    if is_preview or not meeting.is_public:
         add_never_cache_headers(response)
     return response
 
@@ -146,6 +153,27 @@ def _live(
         "topics": [item.topic for item in agenda if item.topic and item.topic.is_public],
         "pages": list(pages.values()),
     }
+
+
+def _may_preview(user: Any) -> bool:
+    return user.is_staff and user.has_perm("meetings.change_meeting")
+
+
+def _lists(meeting: Meeting) -> dict[str, Any]:
+    """What was raised, and what was concluded. One query."""
+    findings = list(meeting.findings.select_related("institution"))
+    part = Finding.Part
+    return {
+        "raised": [finding for finding in findings if finding.part == part.RAISED],
+        "concluded": [finding for finding in findings if finding.part == part.CONCLUDED],
+    }
+
+
+def _reports(meeting: Meeting, took_place: bool) -> dict[str, Any]:
+    """Where the report stands, and what else it covers; only of meetings that everybody may see. One query."""
+    elsewhere = meeting.reported_in if meeting.reported_in and meeting.reported_in.is_public else None
+    covered = Meeting.objects.public().without_texts().filter(reported_in=meeting) if took_place else []
+    return {"reported_in": elsewhere, "also_reported": list(covered)}
 
 
 def _neighbours(meeting: Meeting) -> dict[str, Meeting]:

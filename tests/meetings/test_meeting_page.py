@@ -10,6 +10,7 @@ from django.utils import timezone
 from meetings import publication
 from meetings.models import Change, Meeting
 from tests import factories
+from tests.meetings.closing import make_finding, make_past
 from tests.site.inline import inline_code
 from topics.models import Topic
 
@@ -296,6 +297,9 @@ def fill(meeting: Meeting, rows: int) -> None:
         factories.make_presence(meeting, institution=factories.make_institution(), role="host")
         factories.make_document(meeting)
         factories.make_photo(meeting)
+        make_finding(meeting, institution=factories.make_institution())
+        make_finding(meeting, part="concluded", institution=factories.make_institution())
+        make_past(reported_in=meeting)
         Change.objects.create(meeting=meeting, date=meeting.date, changed_at=now)
         factories.make_meeting(state=State.HELD, date=meeting.date - datetime.timedelta(days=1))
         factories.make_meeting(state=State.HELD, date=meeting.date + datetime.timedelta(days=1))

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from meetings.asking import forget_unconfirmed
+from meetings.closing import remind_to_close
 from meetings.follow_ups import ask_if_better
 from meetings.minutes_letters import remind_of_minutes
 from meetings.notices import tell_changes
@@ -32,7 +33,7 @@ HOUR = 3600
 ALWAYS = (deliver_due, move_on, tell_changes)  # the first says whether there is more to do
 HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
 HOURLY += (remind, forget_registrations, forget_unconfirmed, tell_steps, tell_entries, ask_if_better)
-HOURLY += (remind_of_minutes,)
+HOURLY += (remind_to_close, remind_of_minutes)
 
 
 def run(job: Callable[[], Any]) -> Any:

@@ -1,0 +1,3 @@
+from meetings.admin.closing.pages import CLOSING, ClosingPages
+
+__all__ = ["CLOSING", "ClosingPages"]
