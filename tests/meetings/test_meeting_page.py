@@ -300,6 +300,7 @@ def fill(meeting: Meeting, rows: int) -> None:
         make_finding(meeting, institution=factories.make_institution())
         make_finding(meeting, part="concluded", institution=factories.make_institution())
         make_past(reported_in=meeting)
+        factories.make_commitment(meeting=meeting)
         Change.objects.create(meeting=meeting, date=meeting.date, changed_at=now)
         factories.make_meeting(state=State.HELD, date=meeting.date - datetime.timedelta(days=1))
         factories.make_meeting(state=State.HELD, date=meeting.date + datetime.timedelta(days=1))

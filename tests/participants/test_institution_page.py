@@ -190,7 +190,7 @@ def test_institution_that_does_not_exist_is_not_found(client: Client):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_page_costs_ten_queries(rows: int, client: Client, django_assert_num_queries):
+def test_page_costs_thirteen_queries(rows: int, client: Client, django_assert_num_queries):
     parent = factories.make_institution("Urząd Miasta")
     institution = factories.make_institution("Straż Miejska", parent=parent)
     for number in range(rows):
@@ -201,7 +201,8 @@ def test_page_costs_ten_queries(rows: int, client: Client, django_assert_num_que
         factories.make_organiser(meeting, institution)
         factories.make_institution(parent=institution)
         FormerName.objects.create(institution=institution, name=f"Dawna nazwa {number}")
-    with django_assert_num_queries(10):
+        factories.make_commitment(institution=institution, meeting=meeting)
+    with django_assert_num_queries(13):
         html = read(client, "/instytucje/straz-miejska/")
     assert f"Dawna nazwa {rows - 1}" in html
     with django_assert_num_queries(2):

@@ -111,7 +111,7 @@ def test_others_have_no_questions_in_the_panel(each, resident, official, as_user
 def test_answerers_have_nothing_else_of_the_panel(each, people, as_user):
     client = as_user(people["police"])
     shown = client.get(reverse("admin:index")).context["app_list"]
-    assert [model["object_name"] for app in shown for model in app["models"]] == ["Question"]
+    assert [model["object_name"] for app in shown for model in app["models"]] == ["Commitment", "Question"]
     for model in ("topic", "comment", "decision", "category"):
         assert client.get(reverse(f"admin:topics_{model}_changelist")).status_code == 403
     html = client.get(page(each["theirs"])).content.decode()
