@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from meetings.models import Meeting
-from tests.factories import make_estate, make_meeting, make_topic
+from tests.factories import make_commitment, make_estate, make_meeting, make_topic
 from tests.site.inline import inline_code
 from topics.models import Topic
 
@@ -117,7 +117,7 @@ def test_home_costs_the_same_whatever_the_site_holds(client: Client, rows: int):
         make_topic().estates.add(make_estate(f"Osiedle {number}"), make_estate("Wierzeje"))
     with CaptureQueriesContext(connection) as queries:
         home(client)
-    assert len(queries) == 5
+    assert len(queries) == 7
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -126,6 +126,7 @@ def test_home_of_a_resident_costs_two_queries_more(as_user, resident, rows: int)
     for number in range(rows):
         make_meeting(f"Minione {number}", state=HELD, date=days(-number - 1))
         make_topic()
+        make_commitment()
     with CaptureQueriesContext(connection) as queries:
         home(client)
-    assert len(queries) == 7
+    assert len(queries) == 9
