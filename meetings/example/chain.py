@@ -11,9 +11,7 @@ from meetings.example import voices
 from meetings.example.people import COOPERATIVE, GUARD, POLICE, TOWN_HALL, Cast
 from meetings.models import AgendaItem, Commitment, Finding, Meeting, Survey, SurveyQuestion
 from meetings.registration import register
-from participants.models import Institution
 from participants.prose import bind_short_words as bound
-from participants.roles import SYSTEM
 from topics.models import Question, Topic
 
 DAY, HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
@@ -23,36 +21,34 @@ SHEETS = [(5, 0, [0]), (4, 1, [0, 2]), (4, 0, [1]), (3, 0, [0, 1]), (5, 2, [2]),
 
 def close_first(meeting: Meeting, item: AgendaItem, cast: Cast, evening: datetime.datetime) -> None:
     """The meeting of three weeks ago: its questions get their ends, four promises are made, the report comes out."""
-    answered = _take(voices.ABOUT_PATROL, item, evening - DAY)
-    promised = _take(voices.ABOUT_LOCKS, item, evening - DAY)
-    moved = _take(voices.ABOUT_STANDS, item, evening - DAY)
-    locks, *_others = _promise(meeting, item, cast.institutions, evening)
+    answered = _take(voices.ABOUT_PATROL, item, cast, evening - DAY)
+    promised = _take(voices.ABOUT_LOCKS, item, cast, evening - DAY)
+    moved = _take(voices.ABOUT_STANDS, item, cast, evening - DAY)
+    locks, *_others = _promise(meeting, item, cast, evening)
     agenda_questions.end(
         answered,
         end=End.ANSWERED,
-        by=SYSTEM,
+        by=cast.editor,
         answer=bound(voices.PATROL_ANSWER),
         answered_by="Kierownik Rewiru Dzielnicowych, Przykładowa Komenda Policji",
         institution=cast.institutions[POLICE],
         now=evening + HOUR,
     )
-    agenda_questions.end(promised, end=End.PROMISED, by=SYSTEM, commitment=locks, now=evening + HOUR)
-    agenda_questions.end(moved, end=End.MOVED, by=SYSTEM, now=evening + HOUR)
+    agenda_questions.end(promised, end=End.PROMISED, by=cast.editor, commitment=locks, now=evening + HOUR)
+    agenda_questions.end(moved, end=End.MOVED, by=cast.editor, now=evening + HOUR)
     _conclude(meeting, cast)
-    closing.publish_report(meeting, by=SYSTEM, now=evening + 2 * HOUR)
+    closing.publish_report(meeting, by=cast.editor, now=evening + 2 * HOUR)
 
 
-def _take(text: str, item: AgendaItem, at: datetime.datetime) -> Any:
-    return agenda_questions.take(_asked(text), item=item, by=SYSTEM, now=at)
+def _take(text: str, item: AgendaItem, cast: Cast, at: datetime.datetime) -> Any:
+    return agenda_questions.take(_asked(text), item=item, by=cast.editor, now=at)
 
 
 def _asked(text: str) -> Question:
     return Question.objects.get(comment__text=bound(text), topic__is_example=True)
 
 
-def _promise(
-    meeting: Meeting, item: AgendaItem, institutions: dict[str, Institution], evening: datetime.datetime
-) -> list[Commitment]:
+def _promise(meeting: Meeting, item: AgendaItem, cast: Cast, evening: datetime.datetime) -> list[Commitment]:
     day = timezone.localdate(evening)
     made = [
         (voices.PROMISE_LOCKS, COOPERATIVE, day + 14 * DAY),
@@ -63,9 +59,9 @@ def _promise(
     return [
         commitments.promise(
             meeting=meeting,
-            institution=institutions[name],
+            institution=cast.institutions[name],
             text=bound(text),
-            by=SYSTEM,
+            by=cast.editor,
             due=due,
             agenda_item=item,
             now=evening + HOUR,
@@ -85,7 +81,7 @@ def _conclude(meeting: Meeting, cast: Cast) -> None:
         Finding.objects.create(meeting=meeting, position=position, **{**row, "text": bound(row["text"])})
 
 
-def keep_promises(meeting: Meeting, evening: datetime.datetime) -> None:
+def keep_promises(meeting: Meeting, cast: Cast, evening: datetime.datetime) -> None:
     """What became of the four by today: kept, begun, overdue, and dropped with the reason."""
     locks, walk, _signs, camera = meeting.commitments.order_by("pk")
     news = [
@@ -95,18 +91,18 @@ def keep_promises(meeting: Meeting, evening: datetime.datetime) -> None:
         (camera, State.IMPOSSIBLE, voices.NO_CAMERA, 13),
     ]
     for commitment, state, text, days in news:
-        commitments.record(commitment, by=SYSTEM, state=state, text=bound(text), now=evening + days * DAY)
+        commitments.record(commitment, by=cast.editor, state=state, text=bound(text), now=evening + days * DAY)
 
 
-def take_to_end(meeting: Meeting, noise: Topic, way: Topic, at: datetime.datetime) -> None:
-    _take(voices.ABOUT_CALLS, meeting.agenda_items.get(topic=noise), at)
-    _take(voices.ABOUT_REFLECTORS, meeting.agenda_items.get(topic=way), at)
+def take_to_end(meeting: Meeting, noise: Topic, way: Topic, cast: Cast, at: datetime.datetime) -> None:
+    _take(voices.ABOUT_CALLS, meeting.agenda_items.get(topic=noise), cast, at)
+    _take(voices.ABOUT_REFLECTORS, meeting.agenda_items.get(topic=way), cast, at)
 
 
-def open_next(meeting: Meeting, now: datetime.datetime) -> None:
+def open_next(meeting: Meeting, cast: Cast, now: datetime.datetime) -> None:
     """The coming meeting begins with what was promised, and has the question that the last one had no time for."""
     series.carry_over(meeting, now)
-    _take(voices.ABOUT_STANDS, meeting.agenda_items.get(title=voices.FROM_LAST_TIME), now)
+    _take(voices.ABOUT_STANDS, meeting.agenda_items.get(title=voices.FROM_LAST_TIME), cast, now)
 
 
 def sign_up(meeting: Meeting, cast: Cast, now: datetime.datetime) -> None:

@@ -9,7 +9,7 @@ from meetings.example import chain, voices
 from meetings.example.people import COOPERATIVE, GUARD, POLICE, TOWN_HALL, Cast
 from meetings.minutes import write_note
 from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
-from meetings.publication import announce, move, postpone
+from meetings.publication import announce, close_as_held, move, postpone
 from meetings.series import OPENING_TITLE
 from participants.prose import bind_short_words as bound
 from participants.roles import SYSTEM
@@ -83,9 +83,9 @@ def _make_held(forum: Forum, cast: Cast, topics: dict[str, Topic], date: datetim
     evening = timezone.make_aware(datetime.datetime.combine(date, FIVE))
     meeting = announce(meeting, by=SYSTEM, now=evening - 10 * DAY)
     item = meeting.agenda_items.get(topic=topics["bicycles"])
-    write_note(item, text=bound(voices.BICYCLES_NOTE), by=SYSTEM, seen=0, now=evening + DAY)
+    write_note(item, text=bound(voices.BICYCLES_NOTE), by=cast.editor, seen=0, now=evening + DAY)
     chain.close_first(meeting, item, cast, evening)
-    chain.keep_promises(meeting, evening)
+    chain.keep_promises(meeting, cast, evening)
     chain.ask_opinions(meeting, cast, now)
 
 
@@ -103,7 +103,8 @@ def _make_unclosed(forum: Forum, cast: Cast, topics: dict[str, Topic], date: dat
     )
     evening = timezone.make_aware(datetime.datetime.combine(date, SEVEN))
     meeting = announce(meeting, by=SYSTEM, now=evening - 10 * DAY)
-    chain.take_to_end(meeting, topics["noise"], topics["way"], evening - DAY)
+    chain.take_to_end(meeting, topics["noise"], topics["way"], cast, evening - DAY)
+    close_as_held(meeting, by=SYSTEM, now=evening + DAY)
 
 
 def _make_coming(
@@ -151,7 +152,7 @@ def _make_coming(
         {"appointment": cast.appointments["wolska"], "role": Role.HOST, "attendance": Attendance.CONFIRMED},
     )
     meeting = announce(meeting, by=SYSTEM)
-    chain.open_next(meeting, now)
+    chain.open_next(meeting, cast, now)
     chain.sign_up(meeting, cast, now)
 
 

@@ -33,6 +33,7 @@ SIGNATURES = [
 NEWCOMER = "Agata (przykład)"  # has published nothing yet, so her comments wait
 MODERATOR = "Moderacja (przykład)"
 JUDGE = "Odwołania (przykład)"
+EDITOR = "Redakcja (przykład)"
 
 
 class Cast(NamedTuple):
@@ -43,6 +44,7 @@ class Cast(NamedTuple):
     newcomer: Resident
     moderator: Resident
     judge: Resident
+    editor: Resident
     categories: list[Category]
     estates: list[Estate]
 
@@ -61,6 +63,7 @@ def make_people(today: datetime.date) -> Cast:
         newcomer=_make_account("agata", NEWCOMER),
         moderator=_make_account("moderacja", MODERATOR, role=Role.MODERATOR),
         judge=_make_account("odwolania", JUDGE, role=Role.APPEALS),
+        editor=_make_account("redakcja", EDITOR, role=Role.EDITOR),
         categories=[Category.objects.get_or_create(name=name, defaults={"position": 90})[0] for name in CATEGORIES],
         estates=[Estate.objects.get_or_create(name=name)[0] for name in ESTATES],
     )

@@ -1,10 +1,26 @@
 """Taking the example content away: all of it, and nothing else."""
 
+from typing import Any
+
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q
+from django.db.models.deletion import Collector
 
 from meetings.example.people import CATEGORIES, ESTATES
-from meetings.models import Document, Forum, Meeting, Photo
+from meetings.models import (
+    AgendaQuestion,
+    Carried,
+    Commitment,
+    CommitmentEntry,
+    Document,
+    EntryPhoto,
+    Erratum,
+    Forum,
+    Meeting,
+    NoteVersion,
+    Photo,
+    SurveySheet,
+)
 from participants.models import Appointment, Estate, FormerAddress, Institution, Official, Resident
 from topics.models import (
     Appeal,
@@ -18,6 +34,18 @@ from topics.models import (
     SealedText,
     Topic,
 )
+
+
+class Kept:
+    """Rows of a record. `delete` refuses them, as it should; what was never real is taken away past it."""
+
+    def __init__(self, rows: models.QuerySet[Any]) -> None:
+        self.rows = rows
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        collector = Collector(using=self.rows.db)
+        collector.collect(self.rows)
+        return collector.delete()
 
 
 class StillUsed(Exception):
@@ -39,6 +67,14 @@ def remove_example() -> int:
     files = _files()
     doomed = [
         _former_addresses(),
+        AgendaQuestion.objects.filter(Q(meeting__is_example=True) | Q(question__topic__is_example=True)),
+        Carried.objects.filter(commitment__meeting__is_example=True),
+        SurveySheet.objects.filter(survey__meeting__is_example=True),
+        EntryPhoto.objects.filter(entry__commitment__meeting__is_example=True),
+        Kept(CommitmentEntry.objects.filter(commitment__meeting__is_example=True)),
+        Commitment.objects.filter(meeting__is_example=True),
+        Kept(Erratum.objects.filter(meeting__is_example=True)),
+        Kept(NoteVersion.objects.filter(agenda_item__meeting__is_example=True)),
         Meeting.objects.filter(is_example=True),
         Forum.objects.filter(is_example=True),
         SealedLook.objects.filter(sealed__comment__topic__is_example=True),
@@ -67,10 +103,11 @@ def remove_example() -> int:
 
 
 def _files() -> list[models.fields.files.FieldFile]:
-    """What somebody uploaded to an example meeting."""
+    """What somebody uploaded to an example meeting, and to what was promised there."""
     documents = Document.objects.filter(meeting__is_example=True)
     photos = Photo.objects.filter(meeting__is_example=True)
-    return [document.file for document in documents] + [photo.image for photo in photos]
+    before_and_after = EntryPhoto.objects.filter(entry__commitment__meeting__is_example=True)
+    return [document.file for document in documents] + [photo.image for photo in [*photos, *before_and_after]]
 
 
 def _former_addresses() -> models.QuerySet[FormerAddress]:

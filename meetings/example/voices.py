@@ -112,6 +112,7 @@ SHARED_PATH = [
     "Na ścieżce przy rzece trudno minąć się z rowerem.",
     "Jako rowerzysta wolałbym jechać ulicą, ale tam jest niebezpiecznie.",
     "Dzwonek i uśmiech zwykle wystarczą.",
+    "Czy przy zakręcie ścieżki stanie lustro?",
     LINE,
 ]
 ABOUT_LOCKS = "Kiedy spółdzielnia wymieni zamki w drzwiach wejściowych?"  # a promise comes of it

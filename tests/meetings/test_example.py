@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings.models import Document, Forum, Meeting
+from meetings.models import Commitment, Document, Forum, Meeting
 from participants.models import Institution, Letter, Official, Resident, Tally
 from tests import factories
 from topics.discussion import add_comment
@@ -52,7 +52,10 @@ def way_home(example) -> Topic:
 
 def example_pages() -> list[str]:
     models = [Meeting.objects.public(), Topic.objects.public(), Institution.objects.public(), Official.objects.public()]
-    return [page.get_absolute_url() for rows in models for page in rows.filter(is_example=True)]
+    promises = Commitment.objects.public().filter(meeting__is_example=True)
+    return [page.get_absolute_url() for rows in models for page in rows.filter(is_example=True)] + [
+        promise.get_absolute_url() for promise in promises
+    ]
 
 
 # -- Loading --------------------------------------------------------------------------------------
@@ -66,7 +69,7 @@ def is_marked(html: str) -> bool:
 
 def test_every_page_of_the_example_is_marked(client, example):
     pages = example_pages()
-    assert len(pages) == 4 + 5 + 4 + 3
+    assert len(pages) == 5 + 5 + 4 + 3 + 4
     assert [page for page in pages if not is_marked(client.get(page).content.decode())] == []
 
 
@@ -143,7 +146,7 @@ def test_counters_are_those_that_a_recount_finds(example):
 
 def test_meetings_stand_in_every_state_that_a_visitor_meets(client, example):
     states = sorted(Meeting.objects.filter(is_example=True).values_list("state", flat=True))
-    assert states == ["announced", "announced", "draft", "held", "postponed"]
+    assert states == ["announced", "announced", "draft", "held", "held", "postponed"]
     coming = Meeting.objects.get(title="Jasna droga do domu")
     assert coming.date > timezone.localdate() + datetime.timedelta(days=7)
     html = client.get(coming.get_absolute_url()).content.decode()
@@ -167,7 +170,7 @@ def test_drafts_of_the_example_are_hidden(client, example):
 
 def test_accounts_cannot_sign_in_and_get_no_letter(client, example):
     accounts = Resident.objects.filter(is_example=True)
-    assert accounts.count() == 18
+    assert accounts.count() == 19
     assert all(account.email.endswith("@example.invalid") for account in accounts)
     assert not any(account.has_usable_password() or account.is_staff for account in accounts)
     client.post(reverse("account_reset_password"), {"email": "osoba1@example.invalid"})
