@@ -32,6 +32,7 @@ def _commitment(meeting: Meeting, institution: Institution, n: int, words: Itera
     return Commitment(
         meeting=meeting,
         institution=institution,
+        institution_text=institution.name,
         text=next(words)[:200],
         due=meeting.date + datetime.timedelta(days=30 + n % 400),
         state=state,

@@ -24,9 +24,10 @@ def write_down(meeting: Meeting) -> None:
     for finding in meeting.findings.filter(addressee="", institution__isnull=False).select_related("institution"):
         finding.addressee = finding.institution.name
         finding.save(update_fields=["addressee"])
-    for commitment in meeting.commitments.filter(institution_text="").select_related("institution"):
-        commitment.institution_text = commitment.institution.name
-        commitment.save(update_fields=["institution_text"])
+    named = meeting.agenda_questions.filter(institution_text="", institution__isnull=False)
+    for place in named.select_related("institution"):
+        place.institution_text = place.institution.name
+        place.save(update_fields=["institution_text"])
 
 
 def promised(meeting: Meeting) -> list[Commitment]:

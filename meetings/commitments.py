@@ -259,7 +259,8 @@ def _locked(commitment: Commitment) -> Commitment:
 def _publish(commitment: Commitment, *, now: datetime.datetime, by: Any = None) -> None:
     """Out for everybody, with the entry that it begins with; the page of who promised opens."""
     commitment.published_at = commitment.since = now
-    commitment.save(update_fields=["published_at", "since"])
+    commitment.institution_text = commitment.institution.name
+    commitment.save(update_fields=["published_at", "since", "institution_text"])
     commitment.institution.open_page()
     CommitmentEntry.objects.create(
         commitment=commitment, state=commitment.state, due=commitment.due, by=_account(by), at=now

@@ -69,10 +69,13 @@ MEETING = Fields(
         **_all("belongs to one meeting of the forum", "number"),
         **_all("each meeting has a link of its own", "online_url"),
         **_all("names who wrote the other notice, and where", "author", "source_url"),
-        **_all(AFTER, "report", "head_count", "head_counted", "no_conclusions", "no_commitments", "reported_in"),
+        **_all(AFTER, "report", "head_count", "head_counted", "not_counted", "reported_in"),
+        **_all(AFTER, "no_conclusions", "no_commitments", "no_files"),
         **_all(AFTER, "closing_reminders", "minutes_state", "minutes_until", "minutes_approved_at"),
         **_all(STATE, "state", "state_reason", "publish_at", "published_at", "postponed_at", "cancelled_at"),
-        **_all(STATE, "held_at", "closed_at", "archived_at", "notice_since", "notice_due_at"),
+        **_all(STATE, "held_at", "closed_at", "archived_at", "moved_at"),
+        **_all(STATE, "notice_since", "notice_due_at", "notice_from"),
+        **_all("is printed on the day of publication", "forum_name"),
         **_all("comes along with the organisers", "institutions"),
     },
     relations=frozenset(["agenda_items", "organisers", "presences"]),
@@ -109,7 +112,7 @@ PRESENCE = Fields(
 )
 ORGANISER = Fields(
     copied=frozenset(["institution", "role", "position"]),
-    reset=_all(OWN, "id", "meeting"),
+    reset={**_all(OWN, "id", "meeting"), **_all("is printed on the day of publication", "name_text")},
 )
 
 

@@ -18,6 +18,7 @@ from participants.printing import CannotPrint
 class Sheet:
     """Stands among the buttons of the acts (participants.admin.acts), and only opens a file."""
 
+    name = "attendance"
     label = _("Attendance sheet (PDF)")
     is_grave = is_done_at_once = False
 

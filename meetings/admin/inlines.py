@@ -200,7 +200,7 @@ class FindingForm(RowForm):
     places = {"finding_conclusion_is_for_somebody": "institution"}
 
 
-class FindingInline(OrderedInline):
+class FindingInline(SettledInline):
     model = Finding
     form = FindingForm
     classes = ["collapse"]

@@ -164,15 +164,15 @@ class MinutesPages:
         ours = {self._url_name(act.name) for act in ACTS}
         return minutes_url(obj) if request.resolver_match.url_name in ours else super().after_act(request, obj)
 
-    def run_act(self, request: HttpRequest, act: Act, obj: Meeting, form: forms.Form) -> None:
+    def run_act(self, request: HttpRequest, act: Act, obj: Meeting, form: forms.Form) -> Any:
         if act.run is not minutes.circulate:
-            super().run_act(request, act, obj, form)
-            return
+            return super().run_act(request, act, obj, form)
         done = minutes.circulate(obj, by=request.user, **form.cleaned_data)
         if done.without_email:
             names = ", ".join(institution.name for institution in done.without_email)
             said = _("These have no e-mail in the portal. Ask them in another way: %(names)s") % {"names": names}
             self.message_user(request, said, messages.WARNING)
+        return done
 
     def minutes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._minutes_page(request, self._meeting(request, pk))

@@ -103,6 +103,7 @@ class AgendaQuestion(models.Model):
         on_delete=models.PROTECT,
         related_name="agenda_questions",
     )
+    institution_text = models.CharField(_("institution as printed"), max_length=200, blank=True, editable=False)
     ended_at = models.DateTimeField(_("end written down at"), null=True, blank=True)
     settled_at = models.DateTimeField(_("counts since"), null=True, blank=True, editable=False)
 
@@ -139,6 +140,11 @@ class AgendaQuestion(models.Model):
 
     def __str__(self) -> str:
         return str(self.question)
+
+    @property
+    def institution_printed(self) -> str:
+        """As it was called when the meeting went to the archive, until then as it is called today."""
+        return self.institution_text or (self.institution.name if self.institution else "")
 
     @property
     def asked_by(self) -> str:

@@ -81,7 +81,7 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 
 @require_safe
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
-    """Thirteen queries at most, one more with approved minutes, three more in the archive.
+    """Fourteen queries at most, one more with approved minutes, another one in the archive.
 
     Two more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before it
     is published.
@@ -117,15 +117,16 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "photos": list(meeting.photos.all()),
         "survey": surveys.shown_beside(meeting, today),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
-        **promises_of(meeting),
+        **({} if is_record else promises_of(meeting)),
         **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
         **(_lists(meeting) if took_place and shows_record else {}),
         **_reports(meeting, took_place),
     }
-    context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or context["promises"])
     if is_record:
         context |= {"promised": promised(meeting), "live": _live(meeting, agenda, lines, organisers, today)}
+    made = context.get("promises") or context.get("promised")
+    context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or made)
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)
     response = render(request, "meetings/meeting_detail.html", context)
     if is_preview or not meeting.is_public:

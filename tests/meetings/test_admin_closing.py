@@ -196,10 +196,10 @@ def test_the_second_of_two_at_one_row_is_told_and_saves_on_purpose(client, db):
 def test_a_note_leads_to_the_next_item(client, db):
     meeting = make_past()
     first, second = (factories.make_agenda_item(meeting, title=title) for title in ("Monitoring", "Lampy"))
-    url = at(meeting, "note", first.pk)
+    url = at(meeting, "notatka", first.pk)
     typed = {"item-note": "<p>Kamery działają.</p>", "item-outcome": "Przegląd w maju."}
-    assert save(client, url, **typed) == at(meeting, "note", second.pk)
-    assert save(client, at(meeting, "note", second.pk), **{"item-is_skipped": "on"}) == at(meeting, Step.QUESTIONS)
+    assert save(client, url, **typed) == at(meeting, "notatka", second.pk)
+    assert save(client, at(meeting, "notatka", second.pk), **{"item-is_skipped": "on"}) == at(meeting, Step.QUESTIONS)
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.note, first.note_version, first.outcome) == ("<p>Kamery działają.</p>", 1, "Przegląd w maju.")
@@ -209,7 +209,7 @@ def test_a_note_leads_to_the_next_item(client, db):
 def test_two_writers_of_a_note_see_both_texts(client, db):
     meeting = make_past()
     item = factories.make_agenda_item(meeting, title="Monitoring")
-    url = at(meeting, "note", item.pk)
+    url = at(meeting, "notatka", item.pk)
     mine = opened(client, url, **{"item-note": "<p>Moja wersja.</p>"})
     save(client, url, **{"item-note": "<p>Cudza wersja.</p>"})
     page = client.post(url, mine)
@@ -225,7 +225,7 @@ def test_two_writers_of_a_note_see_both_texts(client, db):
 
 def test_an_item_of_another_meeting_is_not_found(client, db):
     other = factories.make_agenda_item(make_past("Inne"))
-    assert client.get(at(make_past(), "note", other.pk)).status_code == 404
+    assert client.get(at(make_past(), "notatka", other.pk)).status_code == 404
 
 
 def test_each_end_is_written_with_what_it_needs(client, editor):

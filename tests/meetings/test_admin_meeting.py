@@ -38,10 +38,10 @@ def said(answer) -> list[str]:
 
 
 OFFERED = {
-    State.DRAFT: {"publish", "schedule"},
-    State.SCHEDULED: {"publish", "schedule", "take-back"},
-    State.ANNOUNCED: {"move", "close", "postpone", "cancel"},
-    State.POSTPONED: {"announce-again", "move", "cancel"},
+    State.DRAFT: {"publish", "schedule", "attendance"},
+    State.SCHEDULED: {"publish", "schedule", "take-back", "attendance"},
+    State.ANNOUNCED: {"move", "close", "postpone", "cancel", "attendance"},
+    State.POSTPONED: {"announce-again", "move", "cancel", "attendance"},
     State.CANCELLED: {"announce-again", "archive"},
     State.HELD: {"archive"},
     State.ARCHIVED: set(),

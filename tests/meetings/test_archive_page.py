@@ -155,11 +155,11 @@ def test_the_page_costs_the_same_with_more_of_everything(meeting, town, client, 
         meeting.errata.create(text="Errata", at=timezone.now(), agenda_item=meeting.agenda_items.first())
 
     add()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         read(client, meeting)
     add()
     add()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(16):
         read(client, meeting)
 
 

@@ -398,7 +398,7 @@ def test_the_page_with_questions_costs_the_same(meeting, topic, stranger, editor
     from_agenda = factories.make_agenda_item(meeting, topic)
     for number in range(rows):
         take(factories.make_asked(meeting, topic, f"{TEXT} {number}"), item=from_agenda, by=editor)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         stranger.get(meeting.get_absolute_url())
     with django_assert_num_queries(4):
         stranger.get(url(meeting))

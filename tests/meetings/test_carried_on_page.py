@@ -63,5 +63,5 @@ def test_page_costs_the_same_with_more_promises(more: int, client, upcoming, dja
     for number in range(more):
         held = factories.make_meeting(f"S {number}", state=State.HELD, date=YESTERDAY)
         Carried.objects.create(agenda_item=item, commitment=factories.make_bare_commitment(held))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         read(client, upcoming)

@@ -54,7 +54,12 @@ def promise(meeting: Meeting, text: str, *, public: bool = True, **fields: objec
 
 def register(meeting: Meeting, name: str, **fields: object) -> Registration:
     now = timezone.now()
-    facts = {"state": Registration.State.SEATED, "confirmed_at": now, "email": f"{uuid.uuid4().hex}@poczta.example"}
+    facts = {
+        "state": Registration.State.SEATED,
+        "confirmed_at": now,
+        "seated_at": now,
+        "email": f"{uuid.uuid4().hex}@poczta.example",
+    }
     return Registration.objects.create(
         meeting=meeting, name=name, submission=uuid.uuid4(), created_at=now, **facts | fields
     )

@@ -285,7 +285,7 @@ def test_pages_cost_the_same_with_more_rows(meeting, client, rows: int, django_a
     factories.make_registration(meeting, seats=10 - rows)
     for _ in range(rows):
         made = factories.make_registration(meeting, state=State.WAITING)
-    for url, queries in ((meeting.get_absolute_url(), 9), (form_of(meeting), 2), (address_of(made), 3)):
+    for url, queries in ((meeting.get_absolute_url(), 12), (form_of(meeting), 2), (address_of(made), 3)):
         with django_assert_num_queries(queries):
             client.get(url)
 

@@ -82,7 +82,7 @@ class ClosingPages:
         ]
         own = [
             path("<int:pk>/zamkniecie/", wrap(self.tasks_view), name="meetings_meeting_closing"),
-            path("<int:pk>/zamkniecie/notatki/<int:item>/", wrap(notes), name="meetings_meeting_note"),
+            path("<int:pk>/zamkniecie/notatki/<int:item>/", wrap(notes), name="meetings_meeting_notatka"),
             path("<int:pk>/zamkniecie/sprawdzenie/", wrap(self.check_view), name="meetings_meeting_check"),
         ]
         return [*own, *steps, *super().get_urls()]
@@ -146,7 +146,7 @@ class ClosingPages:
         if "_list" in request.POST:
             return _address(meeting, "closing")
         if isinstance(page, NotePage) and page.following:
-            return _address(meeting, "note", page.following.pk)
+            return _address(meeting, "notatka", page.following.pk)
         steps = [task.step for task in closing.tasks(meeting)]
         following = steps[steps.index(step) + 1 :] if step in steps else []
         return _address(meeting, following[0] if following else "check")
