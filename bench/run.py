@@ -26,8 +26,9 @@ SMALL, LARGE = (2_000, 10), (int(os.environ.get("BENCH_COMMENTS") or 200_000), 1
 BARE, BARE_WRITE = "bare view", "bare view, writing"
 FIRST, LAST, READ, WRITE = "topic, first page", "topic, 500th page", "topic, signed in", "posting a comment"
 QUEUE = "queue of moderators"
+BOARD, DEEP_BOARD, STORY = "promises", "promises, deep", "one promise"
 DEEP = LARGE[0] > 25_000  # room for a topic of 12,000 comments
-QUERIES = {"home": 8, "meeting": 10, FIRST: 8, LAST: 8, READ: 10}
+QUERIES = {"home": 9, "meeting": 14, BOARD: 12, FIRST: 8, LAST: 8, READ: 10}
 KILOBYTE = 1000
 Rows = dict[str, list[Round]]
 Targets = Iterator[tuple[str, str, bool]]
@@ -96,6 +97,10 @@ def _pages(site: Site, queue: str, *, last_page: int) -> Iterator[Page]:
     yield Page(FIRST, topic)
     yield Page(LAST, f"{topic}?strona={last_page}")
     yield Page("topic list", "/tematy/")
+    yield Page(BOARD, "/obietnice/")
+    yield Page(DEEP_BOARD, "/obietnice/?stan=zrobione&strona=100")
+    yield Page(STORY, _story(site))
+    yield Page("institution", "/instytucje/instytucja-1/")
     sign_in, reader = _signed_in(site, READER)
     yield sign_in
     yield Page(READ, topic, headers=reader)
@@ -110,6 +115,13 @@ def _addresses(site: Site) -> tuple[str, str]:
         _response, html = visitor.ask(Page("meetings", "/spotkania/"))
     meeting = re.search(rf'"(/spotkania/\d{{4}}/{MEETING_SLUG}/)"', html.decode())
     return meeting.group(1), f"/tematy/{LONG_SLUG}/"
+
+
+def _story(site: Site) -> str:
+    """The first promise that the board links."""
+    with Visitor(site).closing() as visitor:
+        _response, html = visitor.ask(Page("promises", "/obietnice/"))
+    return re.search(r'"(/obietnice/\d+/)"', html.decode()).group(1)
 
 
 def _signed_in(site: Site, email: str) -> tuple[Page, dict[str, str]]:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from gettext import GNUTranslations
 from html.parser import HTMLParser
 from pathlib import Path
@@ -95,7 +95,8 @@ def test_compiled_catalogue_says_what_the_source_says(language: str):
     for message in messages(language):
         if message.pluralizable:
             # The fourth form of Polish and Ukrainian is for fractions, which we never count.
-            spoken = [compiled.ngettext(*message.id, number) for number in (1, 2, 5)]
+            said = partial(compiled.npgettext, message.context) if message.context else compiled.ngettext
+            spoken = [said(*message.id, number) for number in (1, 2, 5)]
             assert spoken == [*forms(message), forms(message)[-1]][:3]
         elif message.context:
             assert compiled.pgettext(message.context, message.id) == message.string

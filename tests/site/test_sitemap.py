@@ -12,7 +12,7 @@ def locations(client) -> str:
 
 def test_index_names_every_section(client, db):
     page = client.get("/sitemap.xml").text
-    assert page.count("<sitemap>") == 6
+    assert page.count("<sitemap>") == 7
 
 
 def test_sections_hold_what_is_public_and_nothing_else(client, db):
