@@ -72,10 +72,14 @@ class Chain(RuleBasedStateMachine):
         found = list(rows.order_by("pk"))
         return found[number % len(found)] if found else None
 
-    @rule()
-    def ask(self) -> None:
-        factories.make_published(self.topic, kind="question", created_at=self.now)
+    @rule(taken=st.booleans(), end=st.sampled_from(End.values), whose=some)
+    def ask(self, taken: bool, end: str, whose: int) -> None:
+        """Often the whole way at once: a walk of single steps seldom gets far."""
+        asked = factories.make_published(self.topic, kind="question", created_at=self.now)
         self.questions += 1
+        place = self.attempt(agenda_questions.take, asked.question, item=self.item, by=self.editor) if taken else None
+        if place and end:
+            self.give_end(place, end, whose)
 
     @rule(number=some)
     def take(self, number: int) -> None:
@@ -91,6 +95,8 @@ class Chain(RuleBasedStateMachine):
 
     def give_end(self, place: AgendaQuestion, end: str, whose: int) -> None:
         institution = self.institutions[whose % 2]
+        if end == End.PROMISED and not self.meeting.commitments.exists():
+            self.promise(whose, 30)
         promise = self.one(self.meeting.commitments.all(), whose)
         with_it = {
             End.ANSWERED: {"answer": "Od marca.", "answered_by": "Kierownik", "institution": institution},
@@ -98,8 +104,7 @@ class Chain(RuleBasedStateMachine):
             End.PASSED: {"institution": institution},
             End.MOVED: {},
         }
-        if end != End.PROMISED or promise:
-            self.attempt(agenda_questions.end, place, end=end, by=self.editor, **with_it[end])
+        self.attempt(agenda_questions.end, place, end=end, by=self.editor, **with_it[end])
 
     @rule(whose=some, days=st.none() | st.integers(min_value=1, max_value=90))
     def promise(self, whose: int, days: int | None) -> None:
@@ -145,8 +150,6 @@ class Chain(RuleBasedStateMachine):
 
         `ends` are given to the questions that have none, in turn; without them the chair forgets.
         """
-        if ends and End.PROMISED in ends:
-            self.promise(0, 30)
         for number, place in enumerate(self.meeting.agenda_questions.without_end() if ends else []):
             self.give_end(place, ends[number % len(ends)], number)
         before = self.meeting.agenda_questions.without_end().count()
@@ -155,7 +158,7 @@ class Chain(RuleBasedStateMachine):
         evaluation = self.meeting.agenda_items.filter(part=AgendaItem.Part.EVALUATION)
         evaluation.update(note="<p>Przegląd</p>")
         closed = self.attempt(closing.publish_report, self.meeting, by=self.editor)
-        assert (closed is None) == bool(before)
+        assert (closed is None) == bool(before), self.said[-1:]
         if closed:
             self.now += MONTH
             fresh = series.next_of(closed, by=self.editor, date=self.now.date(), now=self.now)
