@@ -362,6 +362,11 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         read(free_port, "/decyzje/7.secret-key/")
         read(free_port, "/decyzje/komentarz/7/")
         read(free_port, "/spotkania/protokol/7.secret-key/")
+        read(free_port, "/spotkania/pytanie/secret-key/")
+        read(free_port, "/spotkania/zapis/7.secret-key/")
+        read(free_port, "/spotkania/2026/zima/zapis/")
+        read(free_port, "/obietnice/lepiej/secret-key/")
+        read(free_port, "/pytania/7/cisza/secret-key/")
         read(free_port, "/tematy/%0Awiersz/")
     finally:
         server.terminate()
@@ -373,7 +378,12 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         "GET /decyzje/… 200 2",
         "GET /konto/haslo/nowe/… 200 2",
         "GET /konto/potwierdz/… 200 2",
+        "GET /obietnice/lepiej/… 200 2",
+        "GET /pytania/7/cisza/… 200 2",
+        "GET /spotkania/2026/zima/zapis/ 200 2",
         "GET /spotkania/protokol/… 200 2",
+        "GET /spotkania/pytanie/… 200 2",
+        "GET /spotkania/zapis/… 200 2",
         "GET /tematy/%0Awiersz/ 200 2",
     ]
     assert {after for _, _, after in lines} == {"id-of-the-request"}
