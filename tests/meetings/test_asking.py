@@ -15,7 +15,7 @@ from meetings.agenda_questions import take
 from meetings.asking import AskingClosed, ask, ask_as_guest, confirm, deadline, forget_unconfirmed, takes_questions
 from meetings.models import AskedFor, GuestQuestion, Meeting
 from participants.limits import LimitReached
-from participants.models import Letter, Resident
+from participants.models import Letter, Resident, Tally
 from tests import factories
 from tests.mailbox import last_letter, link_in
 from tests.topics.parallel import at_once
@@ -402,3 +402,10 @@ def test_the_page_with_questions_costs_the_same(meeting, topic, stranger, editor
         stranger.get(meeting.get_absolute_url())
     with django_assert_num_queries(4):
         stranger.get(url(meeting))
+
+
+def test_tallies_of_guests_hold_no_address_however_long_it_is(meeting, topic):
+    longest = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    for email in (longest, GUEST):
+        sent_by_guest(meeting, topic, email=email, visitor="gosc")
+    assert not [tally.key for tally in Tally.objects.all() if "@" in tally.key or len(tally.key) > 80]
