@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.archive import write_down
 from meetings.commitments import publish_all
-from meetings.models import Change, Meeting
+from meetings.models import Carried, Change, Meeting
 from meetings.notices import note_change
 from meetings.presences import freeze_all
 from meetings.registration import move_up
@@ -115,6 +115,8 @@ def archive(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) 
     meeting = _locked(meeting, by, expected={State.HELD, State.CANCELLED})
     if meeting.minutes_state == Meeting.Minutes.CIRCULATED:
         raise ChangeRefused(_("The minutes are out for correction. Approve them or take them back first."))
+    if meeting.state == State.HELD and not meeting.is_closed and _waits_for_report(meeting):
+        raise ChangeRefused(_("Questions or promises wait for the report of this meeting. Publish it first."))
     return _archive(meeting, now or timezone.now())
 
 
@@ -198,10 +200,20 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
 
 
 def _is_written_up(meeting: Meeting) -> bool:
-    """A meeting of the past entered with its report, by an archivist: there is nothing left to close. Two queries."""
-    if meeting.agenda_questions.without_end().exists():
+    """A meeting of the past entered with its report, by an archivist: there is nothing left to close. Three queries.
+
+    Where a question stands on its agenda, or the room judged a promise, only the closing makes that count.
+    """
+    judged = Carried.objects.filter(agenda_item__meeting=meeting).exclude(verdict="")
+    if meeting.agenda_questions.unsettled().exists() or judged.exists():
         return False
     return bool(meeting.report) or meeting.agenda_items.exclude(note="").exists()
+
+
+def _waits_for_report(meeting: Meeting) -> bool:
+    """In the archive no report is written any more. Two queries."""
+    unpublished = meeting.commitments.filter(published_at=None)
+    return meeting.agenda_questions.unsettled().exists() or unpublished.exists()
 
 
 def _archive(meeting: Meeting, now: datetime.datetime) -> Meeting:
