@@ -310,12 +310,12 @@ class Migration(migrations.Migration):
                 ('institution_text', models.CharField(blank=True, editable=False, max_length=200, verbose_name='institution as printed')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='end written down at')),
                 ('settled_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='counts since')),
-                ('agenda_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agenda_questions', to='meetings.agendaitem', verbose_name='agenda item')),
+                ('agenda_item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agenda_questions', to='meetings.agendaitem', verbose_name='agenda item')),
                 ('institution', models.ForeignKey(blank=True, help_text='Whose answer it was, or to whom the question is passed on.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.institution', verbose_name='institution')),
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agenda_places', to='topics.question', verbose_name='question')),
                 ('taken_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken by')),
                 ('commitment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='agenda_questions', to='meetings.commitment', verbose_name='commitment')),
-                ('meeting', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='agenda_questions', to='meetings.meeting', verbose_name='meeting')),
+                ('meeting', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='agenda_questions', to='meetings.meeting', verbose_name='meeting')),
             ],
             options={
                 'verbose_name': 'question on the agenda',
@@ -335,7 +335,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='version')),
                 ('text', participants.prose.RichTextField(blank=True, verbose_name='what was said')),
                 ('at', models.DateTimeField(verbose_name='at')),
-                ('agenda_item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='meetings.agendaitem', verbose_name='agenda item')),
+                ('agenda_item', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='meetings.agendaitem', verbose_name='agenda item')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
             ],
             options={

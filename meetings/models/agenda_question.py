@@ -54,7 +54,11 @@ class AgendaQuestionQuerySet(models.QuerySet["AgendaQuestion"]):
 
 
 class AgendaQuestion(models.Model):
-    """A question on the agenda. Its end is noted while the meeting is closed, and counts once the report is out."""
+    """A question on the agenda. Its end is noted while the meeting is closed, and counts once the report is out.
+
+    It leaves an agenda by agenda_questions.take_off alone, which lets the question wait again: no meeting and no item
+    goes from under it.
+    """
 
     class End(models.TextChoices):
         OPEN = "", _("no end yet")
@@ -64,10 +68,10 @@ class AgendaQuestion(models.Model):
         MOVED = "moved", _("moved to the next meeting")
 
     meeting = models.ForeignKey(
-        Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="agenda_questions", db_index=False
+        Meeting, verbose_name=_("meeting"), on_delete=models.PROTECT, related_name="agenda_questions", db_index=False
     )
     agenda_item = models.ForeignKey(
-        AgendaItem, verbose_name=_("agenda item"), on_delete=models.CASCADE, related_name="agenda_questions"
+        AgendaItem, verbose_name=_("agenda item"), on_delete=models.PROTECT, related_name="agenda_questions"
     )
     question = models.ForeignKey(
         Question, verbose_name=_("question"), on_delete=models.PROTECT, related_name="agenda_places"

@@ -27,7 +27,7 @@ class NoteVersion(AppendOnly):
     """The note of an agenda item as it was saved once; the newest one equals AgendaItem.note."""
 
     agenda_item = models.ForeignKey(
-        AgendaItem, verbose_name=_("agenda item"), on_delete=models.CASCADE, related_name="versions", db_index=False
+        AgendaItem, verbose_name=_("agenda item"), on_delete=models.PROTECT, related_name="versions", db_index=False
     )
     number = models.PositiveIntegerField(_("version"))
     text = RichTextField(_("what was said"), blank=True)

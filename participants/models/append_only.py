@@ -21,6 +21,12 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise RecordKept(self.model.__name__)
 
+    def bulk_create(self, objs: Any, *args: Any, update_conflicts: bool = False, **kwargs: Any) -> list[Any]:
+        """Adds rows; that an old one is written over where keys meet is refused."""
+        if update_conflicts:
+            raise RecordKept(self.model.__name__)
+        return super().bulk_create(objs, *args, **kwargs)
+
 
 class AppendOnly(models.Model):
     """Raises RecordKept where a stored row would be saved again or deleted."""
