@@ -303,9 +303,13 @@ def test_feed_costs_four_queries(client: Client, django_assert_num_queries, numb
 # -- the way there --------------------------------------------------------------------------------------------
 
 
-def test_page_of_a_coming_meeting_offers_its_entry(client: Client):
-    meeting = factories.make_meeting()
-    assert f'href="{address(meeting)}"' in client.get(meeting.get_absolute_url()).content.decode()
+@pytest.mark.parametrize("takes", [True, False])
+def test_page_of_a_coming_meeting_offers_its_entry_once_a_card(client: Client, takes: bool):
+    """The card with date and place stands in the text on a phone and beside it on a desk."""
+    html = client.get(factories.make_meeting(takes_registrations=takes).get_absolute_url()).content.decode()
+    cards = [html.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0] for name in ("skrot", "kiedy")]
+    assert [card.count(address(Meeting.objects.get())) for card in cards] == [1, 1]
+    assert html.count("kalendarz.ics") == 2
 
 
 @pytest.mark.parametrize("state", [State.HELD, State.CANCELLED, State.POSTPONED, State.ARCHIVED])
