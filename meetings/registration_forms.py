@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from meetings.models import Meeting, Registration
 from meetings.registration import faults, tidied
 from meetings.seats import most_seats, offers_interpreter
+from participants.dates import Precision, in_words
 from participants.forms import INVISIBLE, PublicForm, address_field
 from participants.robots import HumanForm
 from topics.forms import SubmissionField
@@ -21,6 +22,17 @@ def people(count: int) -> str:
     return (
         str(_("Only me")) if count == 1 else ngettext("%(count)d person", "%(count)d people", count) % {"count": count}
     )
+
+
+def interpreter_until(meeting: Meeting, now: datetime.datetime) -> str:
+    """Until when a sign language interpreter can be asked for, where there is such a day."""
+    if not meeting.sign_language_until:
+        return ""
+    if offers_interpreter(meeting, now):
+        words = _("A sign language interpreter can be asked for until:")
+    else:
+        words = _("A sign language interpreter could be asked for until:")
+    return f"{words} {in_words(meeting.sign_language_until, Precision.DAY)}"
 
 
 class SignUpForm(HumanForm):
@@ -58,6 +70,7 @@ class SignUpForm(HumanForm):
         offered = [name for name in Registration.NEEDS if name != "sign_language" or offers_interpreter(meeting, now)]
         fields = [Registration._meta.get_field(name) for name in offered]
         self.fields["needs"].choices = [(field.name, capfirst(field.verbose_name)) for field in fields]
+        self.fields["needs"].help_text = interpreter_until(meeting, now)
         self.fields["needs"].error_messages["invalid_choice"] = _(
             "Choose from the list what you need. It may be too late to ask for a sign language interpreter."
         )

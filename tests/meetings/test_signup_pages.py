@@ -194,7 +194,9 @@ def test_interpreter_is_offered_until_its_day(client):
     Meeting.objects.update(sign_language_until=timezone.localdate() - DAY)
     main = read(client, form_of(meeting))
     assert 'value="sign_language"' not in main
-    assert "A sign language interpreter could be asked for until:" in main
+    told = main.partition('id="id_needs_helptext"')[2].partition("</div>")[0]
+    assert "A sign language interpreter could be asked for until:" in told
+    assert '<fieldset aria-describedby="id_needs_helptext"' in main
     assert send(client, meeting, needs=["sign_language"]).status_code == 422
 
 
@@ -257,6 +259,15 @@ def test_sign_up_for_a_meeting_off_its_date_says_so(client, state: str):
         main = read(client, address_of(factories.make_registration(meeting, state=coming)))
         assert "A seat is waiting" not in main
         assert {"cancelled": "The meeting is cancelled", "postponed": "The meeting is put off"}[state] in main
+
+
+def test_pending_sign_up_for_a_full_meeting_promises_no_seat(meeting, client):
+    registration = factories.make_registration(meeting, state=State.PENDING)
+    assert "Press the button, and we hold seats for you." in read(client, address_of(registration))
+    factories.make_registration(meeting, seats=10)
+    main = read(client, address_of(registration))
+    assert "Press the button, and you will be on the waiting list." in main
+    assert "we hold seats" not in main
 
 
 def test_pending_sign_up_for_a_meeting_that_is_closed_says_so(meeting, client):
