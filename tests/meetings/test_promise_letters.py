@@ -1,6 +1,7 @@
 """Who hears of a promise, once, and who is asked whether it is better."""
 
 import datetime
+import re
 
 import pytest
 from django.test import Client
@@ -280,6 +281,12 @@ def test_page_takes_the_answer_and_shows_it(client: Client, fresh):
     again = client.get(url, headers={"accept-language": "en"}).content.decode()
     assert "Your answer: no" in again
     assert "Dalej ciemno." in again
+
+
+def test_yes_stands_out_no_more_than_no(client: Client, fresh):
+    buttons = re.findall(r'class="([^"]+)" name="lepiej"', client.get(follow_ups.address_of(fresh)).content.decode())
+    assert len(buttons) == 2
+    assert len(set(buttons)) == 1
 
 
 @pytest.mark.parametrize("sent", [{}, {"lepiej": "moze"}, {"lepiej": "nie", "slowa": "x" * 1001}])
