@@ -209,6 +209,17 @@ def test_what_was_said_waits_for_the_report(client: Client, closed_at, told):
     assert [html.count(text) for text in ("<p>Relacja</p>", "<p>Notatka</p>", "Raz na kwartał.")] == [told] * 3
 
 
+@pytest.mark.parametrize(
+    ("closed_at", "heading"), [(None, "Whom we invited"), (timezone.now(), "Who was at the meeting")]
+)
+def test_before_the_report_nobody_is_said_to_have_come(client: Client, closed_at, heading):
+    meeting = factories.make_meeting(state=Meeting.State.HELD, date=datetime.date(2024, 5, 6), closed_at=closed_at)
+    factories.make_presence(meeting)
+    html = read(client, meeting)
+    assert f'<h2 id="goscie" class="mb-3">{heading}</h2>' in html
+    assert f'<a href="#goscie">{heading}</a>' in html
+
+
 def test_programme_with_hours_has_no_numbers(client: Client):
     meeting = factories.make_meeting()
     factories.make_agenda_item(meeting, title="Powitanie", starts=datetime.time(17), minutes=15)

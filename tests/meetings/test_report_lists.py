@@ -45,6 +45,11 @@ def test_what_was_raised_and_what_was_concluded_stand_apart(reported, client: Cl
     assert html.index('id="zgloszone"') < html.index('id="wnioski"')
 
 
+def test_contents_of_the_page_name_the_lists(reported, client: Client):
+    contents = section(read(client, reported), "spis").partition("</nav>")[0]
+    assert [contents.count(f'href="#{anchor}"') for anchor in ("zgloszone", "wnioski")] == [1, 1]
+
+
 @pytest.mark.parametrize(("said", "told"), [(True, 1), (False, 0)])
 def test_nobody_submitted_conclusions_is_said_only_where_somebody_said_it(said, told, client: Client, db):
     meeting = factories.make_meeting(state=State.HELD, date=SPRING, no_conclusions=said)
