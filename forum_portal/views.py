@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from forum_portal.context import THEME_COOKIE, THEMES
 from meetings.models import Commitment, Meeting
+from meetings.seats import KEPT_DAYS
 from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
 
@@ -62,7 +63,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/privacy.html", {"cookies": _cookies()})
+    return render(request, "site/privacy.html", {"cookies": _cookies(), "signups_kept": KEPT_DAYS})
 
 
 def _cookies() -> list[dict]:

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.test import Client
 
+from meetings.seats import KEPT_DAYS
 from topics.models import Reason
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,14 @@ def test_privacy_gives_what_the_office_told(client: Client, given):
     assert NOT_GIVEN not in html
     assert "ul. Przykładowa 1" in html
     assert html.count("mailto:iod@policja.example") == 2
+
+
+def test_privacy_tells_what_meetings_and_promises_keep(client: Client):
+    html = page(client, "/prywatnosc/")
+    rows = re.findall(r"<tr><th scope=.row.>(.+?)</th>.+?<td>([^<]+)</td></tr>", html)
+    told = {what: kept for what, kept in rows if what.startswith(("Sign-up", "A question", "Survey", "Your answer"))}
+    assert len(told) == 4
+    assert next(iter(told.values())) == f"{KEPT_DAYS} days after the meeting; if you do not confirm it, two days"
 
 
 def test_privacy_lists_every_cookie_that_the_site_sets(client: Client, as_user, resident, settings):
