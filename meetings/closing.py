@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import agenda_questions, commitments
-from meetings.models import AgendaItem, Carried, Meeting, Presence
+from meetings.models import AgendaItem, AgendaQuestion, Carried, Meeting, Presence
 from meetings.presences import freeze_all
 from participants.letters import queue_letter
 from participants.models import Resident
@@ -105,13 +105,18 @@ def _notes(meeting: Meeting) -> str:
 
 
 def _questions(meeting: Meeting) -> str:
-    places = meeting.agenda_questions.without_end().in_order().select_related("question__comment")
-    named = [gettext("no. %(number)s") % {"number": place.question_id} + f" „{_short(place)}”" for place in places]
+    places = meeting.agenda_questions.without_end().in_order()
+    named = [_named(place) for place in places.select_related("question__comment", "question__topic")]
     return gettext("Without an end: %(questions)s.") % {"questions": "; ".join(named)} if named else ""
 
 
-def _short(place: Any) -> str:
-    return Truncator(" ".join(place.question.comment.text.split())).chars(TITLE_LENGTH)
+def _named(place: AgendaQuestion) -> str:
+    """The number, and the text unless a moderator has hidden it: this goes out in letters."""
+    number = gettext("no. %(number)s") % {"number": place.question_id}
+    if not place.question.is_public:
+        return number
+    text = Truncator(" ".join(place.question.comment.text.split())).chars(TITLE_LENGTH)
+    return f"{number} „{text}”"
 
 
 def _verdicts(meeting: Meeting) -> str | None:

@@ -3,16 +3,19 @@
 import datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from meetings import closing
-from meetings.closing import publish_report, remind_to_close
+from meetings.closing import Step, publish_report, remind_to_close, tasks
 from meetings.models import Meeting
 from participants.models import Letter
 from participants.roles import Role
 from tests import factories
 from tests.mailbox import last_letter, link_in
-from tests.meetings.closing import make_past, write_up
+from tests.meetings.closing import make_past, make_placed, write_up
+from topics import moderation
+from topics.models import Reason
 
 State = Meeting.State
 DAY = timezone.make_aware(datetime.datetime(2026, 3, 28, 12))  # the clocks change in the night after it
@@ -110,3 +113,16 @@ def test_the_letter_goes_to_active_editors_and_says_what_is_open(editor, moderat
     assert "Napisz wnioski albo zaznacz, że nikt ich nie zgłosił." in letter.body
     assert "bo należysz do redakcji" in letter.body
     assert link_in(letter, "/panel/") == f"/panel/meetings/meeting/{meeting.pk}/zamkniecie/"
+
+
+def test_text_that_a_moderator_has_hidden_is_in_no_letter_and_on_no_page_of_the_report(editor, moderator, as_user):
+    meeting = held_on()
+    place = make_placed(meeting, editor, "Sąsiad spod czwórki kradnie")
+    moderation.hide(place.question.comment, by=moderator, reason=Reason.INSULT)
+    Letter.objects.all().delete()
+    assert remind_to_close(after(3)) == 1
+    page = as_user(editor).get(reverse(f"admin:meetings_meeting_{Step.QUESTIONS}", args=[meeting.pk]))
+    assert page.status_code == 200
+    for text in (Letter.objects.get(to=editor.email).body, page.content.decode(), tasks(meeting)[2].missing):
+        assert str(place.question_id) in text
+        assert "Sąsiad spod czwórki" not in text

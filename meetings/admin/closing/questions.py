@@ -89,7 +89,7 @@ class QuestionsPage:
 
     def __init__(self, meeting: Meeting, data: Any, files: Any) -> None:
         stored = meeting.agenda_questions.in_order().select_related(
-            "question__comment", "agenda_item__topic", "meeting", "institution", "commitment"
+            "question__comment", "question__topic", "agenda_item__topic", "meeting", "institution", "commitment"
         )
         self.rows = rows_of(EndForm, stored, data, known=institutions(), promised=commitments(meeting))
         self.forms = self.rows
