@@ -35,6 +35,7 @@ from participants.prose import tidy_plain
 
 PERMISSION = "meetings.change_registration"
 PENDING_FOR = datetime.timedelta(days=2)
+POSTPONED_FOR = datetime.timedelta(days=365)  # a meeting without a date is no reason to keep people's data for ever
 FASTEST = 2  # seconds from opening the form to sending it, for whoever has no account
 HOUR, DAY = 3600, 86400
 BY_ACCOUNT = Limit("signup-account", 20, HOUR)
@@ -251,13 +252,14 @@ def address_of(registration: Registration) -> str:
 def forget_registrations(now: datetime.datetime | None = None) -> int:
     """Erase who signed up for meetings over KEPT_DAYS ago, and delete what nobody confirmed; returns how many.
 
-    Counts of seats and needs stay. A postponed meeting is not over: its people wait for the new date. Two queries.
+    Counts of seats and needs stay. A postponed meeting is not over: its people wait for the new date, for POSTPONED_FOR
+    at most. Two queries.
     """
     now = now or timezone.now()
     until = timezone.localdate(now) - datetime.timedelta(days=KEPT_DAYS)
     unconfirmed, _rows = Registration.objects.pending().filter(created_at__lt=now - PENDING_FOR).delete()
     old = Registration.objects.filter(erased_at=None, meeting__last_day__lt=until)
-    old = old.exclude(meeting__state=Meeting.State.POSTPONED)
+    old = old.exclude(meeting__state=Meeting.State.POSTPONED, meeting__postponed_at__gt=now - POSTPONED_FOR)
     return unconfirmed + old.update(name="", email="", account=None, other_needs="", erased_at=now)
 
 

@@ -365,9 +365,12 @@ def test_people_are_forgotten_and_the_counts_stay(db):
     assert of_token(token) is None
 
 
-def test_people_of_a_postponed_meeting_wait_for_the_new_date(db):
-    factories.make_registration(make_open(state=Meeting.State.POSTPONED))
-    assert forget_registrations(NOW + 365 * DAY) == 0
+def test_people_of_a_postponed_meeting_wait_a_year_for_the_new_date(db):
+    made = factories.make_registration(make_open(state=Meeting.State.POSTPONED, postponed_at=NOW))
+    assert forget_registrations(NOW + 364 * DAY) == 0
+    assert forget_registrations(NOW + 365 * DAY) == 1
+    made.refresh_from_db()
+    assert (made.name, made.email) == ("", "")
 
 
 def test_unconfirmed_sign_up_is_deleted_after_two_days(meeting):
