@@ -99,7 +99,7 @@ def answer(row: FollowUp, *, is_better: bool, words: str = "", now: datetime.dat
     Three people who say no put the promise before the staff (Commitment.objects.disputed).
     """
     now = now or timezone.now()
-    words = tidy_plain(words).strip()
+    words = tidy_plain(words[: 10 * WORDS_LIMIT]).strip()  # megabytes cost the server more than the sender
     if len(words) > WORDS_LIMIT:
         raise FollowUpRefused(_("Shorten the text: at most %(limit)d characters.") % {"limit": WORDS_LIMIT})
     take((LIMIT, row.pk), now=now)
