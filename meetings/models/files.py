@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.meeting import Meeting
@@ -40,13 +39,6 @@ class PublicFileQuerySet(models.QuerySet[Any]):
         if user.is_staff and user.has_perm("meetings.change_meeting"):
             return self
         return self.public()
-
-
-class PhotoQuerySet(PublicFileQuerySet):
-    def public(self) -> "PhotoQuerySet":
-        """What was taken at a meeting comes out with its report."""
-        waiting = Meeting.objects.to_close(timezone.localdate()).values("pk")
-        return super().public().exclude(meeting__in=waiting)
 
 
 class Document(models.Model):
@@ -115,7 +107,7 @@ class Photo(models.Model):
     source = models.CharField(_("source"), max_length=120, help_text=_("Who took it."))
     ground = models.CharField(_("ground for publication"), max_length=8, choices=Ground.choices)
 
-    objects = PhotoQuerySet.as_manager()
+    objects = PublicFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("photo")
@@ -125,10 +117,6 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return self.alt
-
-    @property
-    def is_public(self) -> bool:
-        return self.meeting.is_public and not self.meeting.is_to_close(timezone.localdate())
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.image and not self.image._committed:

@@ -28,7 +28,7 @@ def photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     found = get_object_or_404(Photo.objects.visible_to(request.user).select_related("meeting"), pk=pk)
     if request.path != found.get_absolute_url():
         return HttpResponsePermanentRedirect(found.get_absolute_url())
-    return _file(found.image, found, "image/jpeg")
+    return _file(found.image, found.meeting, "image/jpeg")
 
 
 @require_safe
@@ -40,7 +40,7 @@ def entry_photo(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return _file(found.image, found.entry.commitment, "image/jpeg")
 
 
-def _file(file: FieldFile, belongs_to: Meeting | Photo | Commitment, content_type: str, **options: Any) -> FileResponse:
+def _file(file: FieldFile, belongs_to: Meeting | Commitment, content_type: str, **options: Any) -> FileResponse:
     """Streams a file; the type is ours, and no browser guesses another. Only files of what is public are cached."""
     try:
         response = FileResponse(file.open("rb"), content_type=content_type, **options)

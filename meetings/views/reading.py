@@ -114,7 +114,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "is_record": is_record,
         "changes": list(meeting.changes.all()),
         "documents": list(meeting.documents.all()),
-        "photos": list(meeting.photos.all()) if shows_record or not meeting.is_to_close(today) else [],
+        "photos": list(meeting.photos.all()),
         "survey": surveys.shown_beside(meeting, today),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **({} if is_record else promises_of(meeting)),

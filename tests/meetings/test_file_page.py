@@ -3,10 +3,8 @@
 import pytest
 from django.test import Client
 
-from meetings.closing import publish_report
 from meetings.models import Meeting
 from tests import factories
-from tests.meetings.closing import make_past, write_up
 
 State = Meeting.State
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stored_under")]
@@ -100,18 +98,3 @@ def test_stored_name_is_no_way_round(client: Client):
     """Nothing serves the folder of uploads by itself."""
     document = factories.make_document(factories.make_meeting())
     assert client.get(document.file.url).status_code == 404
-
-
-def test_photos_come_out_with_the_report(editor, as_user, stored_under):
-    meeting = make_past()
-    photo = factories.make_photo(meeting, "Sala pełna mieszkańców")
-    stranger, page, address = as_user(None), meeting.get_absolute_url(), photo.get_absolute_url()
-    assert stranger.get(address).status_code == 404
-    assert photo.alt not in stranger.get(page).content.decode()
-    seen = as_user(editor).get(address)
-    assert content_of(seen)
-    assert (seen.status_code, "no-store" in seen["Cache-Control"]) == (200, True)
-    assert photo.alt in as_user(editor).get(page, {"podglad": "1"}).content.decode()
-    publish_report(write_up(meeting), by=editor)
-    assert content_of(stranger.get(address))
-    assert photo.alt in stranger.get(page).content.decode()
