@@ -211,6 +211,7 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('with_report', models.BooleanField(default=False, editable=False, verbose_name='comes out with the report')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('file', models.FileField(help_text='PDF, at most 10 MB.', upload_to=meetings.models.files.document_path, validators=[meetings.uploads.validate_document], verbose_name='PDF file')),
@@ -369,6 +370,7 @@ class Migration(migrations.Migration):
             name='Photo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('with_report', models.BooleanField(default=False, editable=False, verbose_name='comes out with the report')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
                 ('image', models.ImageField(help_text='JPEG, PNG or WebP, at most 10 MB and 40 megapixels.', upload_to=meetings.models.files.photo_path, validators=[meetings.uploads.validate_photo], verbose_name='photo')),
                 ('width', models.PositiveIntegerField(default=0, editable=False, verbose_name='width')),

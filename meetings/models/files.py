@@ -33,7 +33,9 @@ def erase(row: models.Model, field: str) -> None:
 
 class PublicFileQuerySet(models.QuerySet[Any]):
     def public(self) -> "PublicFileQuerySet":
-        return self.exclude(meeting__state__in=Meeting.UNPUBLISHED)
+        """Of published meetings. What was added while the report was written comes out with it."""
+        waiting = Q(with_report=True, meeting__closed_at__isnull=True)
+        return self.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(waiting)
 
     def visible_to(self, user: Any) -> "PublicFileQuerySet":
         if user.is_staff and user.has_perm("meetings.change_meeting"):
@@ -41,7 +43,22 @@ class PublicFileQuerySet(models.QuerySet[Any]):
         return self.public()
 
 
-class Document(models.Model):
+class MeetingFile(models.Model):
+    """`with_report` is set by the guided list (meetings.admin.closing); what the form adds is public at once."""
+
+    with_report = models.BooleanField(_("comes out with the report"), default=False, editable=False)
+
+    objects = PublicFileQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_public(self) -> bool:
+        return self.meeting.is_public and (self.meeting.is_closed or not self.with_report)
+
+
+class Document(MeetingFile):
     meeting = models.ForeignKey(Meeting, verbose_name=_("meeting"), on_delete=models.CASCADE, related_name="documents")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     title = models.CharField(_("title"), max_length=200)
@@ -52,8 +69,6 @@ class Document(models.Model):
         help_text=_("PDF, at most 10 MB."),
     )
     size = models.PositiveIntegerField(_("size"), editable=False, default=0)
-
-    objects = PublicFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -81,7 +96,7 @@ class Document(models.Model):
         return reverse("meetings:document", args=[self.pk, self.download_name])
 
 
-class Photo(models.Model):
+class Photo(MeetingFile):
     """Art. 81 of the Copyright Act names the grounds on which a likeness may be shown."""
 
     class Ground(models.TextChoices):
@@ -106,8 +121,6 @@ class Photo(models.Model):
     caption = models.CharField(_("caption"), max_length=250, blank=True)
     source = models.CharField(_("source"), max_length=120, help_text=_("Who took it."))
     ground = models.CharField(_("ground for publication"), max_length=8, choices=Ground.choices)
-
-    objects = PublicFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("photo")

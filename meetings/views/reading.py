@@ -92,6 +92,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     is_preview = "podglad" in request.GET and _may_preview(request.user) and meeting.is_to_close(today)
     shows_record = meeting.is_closed or not meeting.is_public or is_preview
     took_place = meeting.took_place(today) or is_preview
+    files = {} if shows_record else {"with_report": False}
     lines = printed(meeting, today, as_record=shows_record)
     agenda = list(meeting.agenda_items.select_related("topic").prefetch_related(shown_carried(today)))
     place_questions(meeting, agenda)
@@ -113,8 +114,8 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "errata": _errata(meeting, agenda),
         "is_record": is_record,
         "changes": list(meeting.changes.all()),
-        "documents": list(meeting.documents.all()),
-        "photos": list(meeting.photos.all()),
+        "documents": list(meeting.documents.filter(**files)),
+        "photos": list(meeting.photos.filter(**files)),
         "survey": surveys.shown_beside(meeting, today),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **({} if is_record else promises_of(meeting)),

@@ -98,3 +98,33 @@ def test_stored_name_is_no_way_round(client: Client):
     """Nothing serves the folder of uploads by itself."""
     document = factories.make_document(factories.make_meeting())
     assert client.get(document.file.url).status_code == 404
+
+
+def test_what_is_added_while_the_report_is_written_comes_out_with_it(client: Client, editor, as_user):
+    meeting = factories.make_meeting(state=State.HELD, closed_at=None)
+    early = factories.make_document(meeting, "Program")
+    late = [
+        factories.make_document(meeting, "Prezentacja", with_report=True),
+        factories.make_photo(meeting, "Pełna sala", with_report=True),
+    ]
+    staff, page = as_user(editor), meeting.get_absolute_url()
+    html = client.get(page).content.decode()
+    assert "Program" in html
+    assert "Prezentacja" not in html
+    assert "Pełna sala" not in html
+    assert early.is_public
+    for file in late:
+        assert not file.is_public
+        assert client.get(file.get_absolute_url()).status_code == 404
+        shown = staff.get(file.get_absolute_url())
+        assert content_of(shown)
+        assert "no-store" in shown["Cache-Control"]
+    preview = staff.get(page, {"podglad": 1}).content.decode()
+    assert "Prezentacja" in preview
+    assert "Pełna sala" in preview
+    meeting.closed_at = meeting.held_at
+    meeting.save()
+    html = client.get(page).content.decode()
+    assert "Prezentacja" in html
+    assert "Pełna sala" in html
+    assert all(content_of(client.get(file.get_absolute_url())) for file in late)

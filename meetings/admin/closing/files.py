@@ -45,9 +45,10 @@ class FilesPage:
         self.photos, self.documents = list(meeting.photos.all()), list(meeting.documents.all())
         self.none = NoFilesForm(data, instance=meeting, prefix="meeting")
         photo = {"count": NEW_PHOTOS, "prefix": "photo"}
-        self.new_photos = new_rows(NewPhotoForm, lambda: Photo(meeting=meeting), data, files, **photo)
+        how = {"meeting": meeting, "with_report": True}
+        self.new_photos = new_rows(NewPhotoForm, lambda: Photo(**how), data, files, **photo)
         document = {"count": NEW_DOCUMENTS, "prefix": "document"}
-        self.new_documents = new_rows(NewDocumentForm, lambda: Document(meeting=meeting), data, files, **document)
+        self.new_documents = new_rows(NewDocumentForm, lambda: Document(**how), data, files, **document)
         self.forms = [self.none, *self.new_photos, *self.new_documents]
 
     def is_valid(self) -> bool:
