@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from meetings.models import Commitment, Meeting
+from meetings.models import AskedFor, Circulation, Commitment, Meeting
 from participants.models import Letter
 from topics.models import Case, Question
 from topics.questions import institution_of
@@ -27,20 +27,22 @@ class Item:
 
 
 def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
-    """By role, ten queries at most, whatever the size of the site."""
+    """By role, fourteen queries at most, whatever the size of the site."""
     now = now or timezone.now()
     today = timezone.localdate(now)
     items: list[Item] = _cases(user)
     meetings: list[Meeting] = []
+    to_close: list[Meeting] = []
     if user.has_perm("topics.change_question"):
         items += _questions(user, now)
     if user.has_perm("meetings.change_meeting"):
-        items += [*_meetings(today), _disputed()]
+        items += [*_meetings(today), _untaken(today), _proposed(), _overdue(today), _disputed()]
+        to_close = list(Meeting.objects.to_close(today).without_texts().latest_first()[:SHOWN_MEETINGS])
         ahead = Meeting.objects.visible_to(user).filter(last_day__gte=today).soonest_first()
         meetings = list(ahead[:SHOWN_MEETINGS])
     if user.has_perm("participants.change_letter"):
         items.append(_letters())
-    return {"items": items, "meetings": meetings}
+    return {"items": items, "to_close": to_close, "meetings": meetings}
 
 
 def _cases(user: Any) -> list[Item]:
@@ -78,7 +80,7 @@ def _questions(user: Any, now: datetime.datetime) -> list[Item]:
 def _meetings(today: datetime.date) -> list[Item]:
     coming = Meeting.objects.upcoming(today).count()
     drafts = Meeting.objects.unpublished().count()
-    unwritten = Meeting.objects.without_report().count()
+    unwritten = Meeting.objects.to_close(today).count()
     url = reverse("admin:meetings_meeting_changelist")
     return [
         Item(coming, ngettext("coming meeting", "coming meetings", coming), f"{url}?stage=coming"),
@@ -87,8 +89,36 @@ def _meetings(today: datetime.date) -> list[Item]:
             unwritten,
             ngettext("meeting without a report", "meetings without a report", unwritten),
             f"{url}?stage=no-report",
+            is_urgent=bool(unwritten),
         ),
     ]
+
+
+def _untaken(today: datetime.date) -> Item:
+    """Asked for a coming meeting, and on no agenda. One query."""
+    count = AskedFor.objects.untaken().coming(today).count()
+    label = ngettext(
+        "question for a coming meeting is on no agenda", "questions for coming meetings are on no agenda", count
+    )
+    return Item(count, label, f"{reverse('admin:meetings_askedfor_changelist')}?need=coming")
+
+
+def _proposed() -> Item:
+    """Institutions that proposed other words for minutes. One query."""
+    count = Circulation.objects.with_proposals().count()
+    label = ngettext(
+        "institution waits for a decision on its words in minutes",
+        "institutions wait for a decision on their words in minutes",
+        count,
+    )
+    url = f"{reverse('admin:meetings_circulation_changelist')}?need=decision"
+    return Item(count, label, url, is_urgent=bool(count))
+
+
+def _overdue(today: datetime.date) -> Item:
+    count = Commitment.objects.public().overdue(today).count()
+    label = ngettext("overdue promise", "overdue promises", count)
+    return Item(count, label, f"{reverse('admin:meetings_commitment_changelist')}?need=overdue")
 
 
 def _disputed() -> Item:

@@ -65,7 +65,7 @@ class StageFilter(admin.SimpleListFilter):
         return [
             ("coming", _("coming meetings")),
             ("unpublished", _("drafts and scheduled")),
-            ("no-report", _("held, without a report")),
+            ("no-report", _("to close with a report")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -73,7 +73,7 @@ class StageFilter(admin.SimpleListFilter):
             return queryset.upcoming(timezone.localdate())
         if self.value() == "unpublished":
             return queryset.unpublished()
-        return queryset.without_report() if self.value() == "no-report" else queryset
+        return queryset.to_close(timezone.localdate()) if self.value() == "no-report" else queryset
 
 
 WHEN_AND_WHERE = [("date", "date_precision"), ("starts", "ends"), "place", "address", "room"]

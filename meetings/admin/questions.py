@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,21 @@ class MeetingFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value() or ""
         return queryset.filter(meeting=value) if value.isdecimal() else queryset
+
+
+class UntakenFilter(admin.SimpleListFilter):
+    """The same sets that the first page of the panel and the guided list count."""
+
+    title = _("what waits")
+    parameter_name = "need"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("coming", _("for a coming meeting, on no agenda")), ("untaken", _("on no agenda"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() == "coming":
+            return queryset.untaken().coming(timezone.localdate())
+        return queryset.untaken() if self.value() == "untaken" else queryset
 
 
 class EndForm(forms.Form):
@@ -197,7 +213,7 @@ class AskedForAdmin(ReadOnly, PanelAdmin):
 
     list_display = ["number", "text", "topic", "meeting", "state"]
     list_display_links = None
-    list_filter = [MeetingFilter]
+    list_filter = [UntakenFilter, MeetingFilter]
     list_select_related = ["comment__question", "comment__topic", "meeting"]
     search_fields = ["comment__text"]
     sortable_by = ()

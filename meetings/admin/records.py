@@ -1,7 +1,14 @@
 """What was kept of minutes, for looking up: written on their page (meetings.admin.minutes), and never here."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from meetings.admin.minutes import minutes_url
 from meetings.models import Circulation, Erratum, NoteVersion, Proposal
 from participants.admin.frame import PanelAdmin, PanelInline, ReadOnly
 
@@ -11,14 +18,32 @@ class ProposalInline(ReadOnly, PanelInline):
     fields = ["agenda_item", "text", "why", "made_at", "state", "reply", "decided_at", "decided_by"]
 
 
+class ProposalFilter(admin.SimpleListFilter):
+    """The same set that the first page of the panel counts."""
+
+    title = _("what waits")
+    parameter_name = "need"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, Any]]:
+        return [("decision", _("proposed words to decide on"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.with_proposals() if self.value() == "decision" else queryset
+
+
 @admin.register(Circulation)
 class CirculationAdmin(ReadOnly, PanelAdmin):
     inlines = [ProposalInline]
-    list_display = ["institution", "meeting", "sent_at", "verdict", "answered_at"]
-    list_filter = ["verdict"]
+    list_display = ["institution", "minutes_link", "sent_at", "verdict", "answered_at"]
+    list_filter = [ProposalFilter, "verdict"]
     list_select_related = ["institution", "meeting"]
     search_fields = ["institution__name", "meeting__title"]
     fields = ["meeting", "institution", "email", "sent_at", "verdict", "answered_at", "reminded_at"]
+
+    @admin.display(description=_("meeting"))
+    def minutes_link(self, obj: Circulation) -> str:
+        """Where it is decided."""
+        return format_html('<a href="{}">{}</a>', minutes_url(obj.meeting), obj.meeting)
 
 
 @admin.register(Erratum)

@@ -1,5 +1,7 @@
 """Questions of residents at a meeting: asked for it, taken on its agenda, and what became of each there."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -164,6 +166,17 @@ class AskedForQuerySet(models.QuerySet["AskedFor"]):
         """Those that everybody can read now."""
         readable = self.filter(comment__state=Comment.State.PUBLISHED)
         return readable.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(comment__topic__state="draft")
+
+    def untaken(self) -> "AskedForQuerySet":
+        """Open questions on no agenda, for meetings that take place and whose report is not out."""
+        still = self.public().filter(meeting__state__in=Meeting.LIVE, meeting__closed_at__isnull=True)
+        on_agenda = AgendaQuestion.objects.unsettled().filter(meeting__cancelled_at__isnull=True)
+        return still.exclude(comment__question__state__in=Question.ENDS).exclude(
+            comment__question__in=on_agenda.values("question")
+        )
+
+    def coming(self, today: datetime.date) -> "AskedForQuerySet":
+        return self.filter(meeting__in=Meeting.objects.upcoming(today))
 
 
 class AskedFor(models.Model):

@@ -52,10 +52,6 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     def unpublished(self) -> "MeetingQuerySet":
         return self.filter(state__in=Meeting.UNPUBLISHED)
 
-    def without_report(self) -> "MeetingQuerySet":
-        """Held, and still to be closed with a report."""
-        return self.filter(state=Meeting.State.HELD, closed_at__isnull=True)
-
     def to_close(self, today: datetime.date) -> "MeetingQuerySet":
         """Their day has come, and their report is not out."""
         on_or_after = Q(state=Meeting.State.ANNOUNCED, date__lte=today)
@@ -112,6 +108,7 @@ class Meeting(SignUpSettings, Addressed):
         APPROVED = "approved", _("approved")
 
     UNPUBLISHED = [State.DRAFT, State.SCHEDULED]
+    LIVE = [State.ANNOUNCED, State.POSTPONED, State.HELD]  # public, and not called off
 
     class Kind(models.TextChoices):
         OPENING = "opening", _("opening meeting")

@@ -4,6 +4,7 @@ import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.agenda import AgendaItem
@@ -47,6 +48,10 @@ class NoteVersion(AppendOnly):
 class CirculationQuerySet(models.QuerySet["Circulation"]):
     def unanswered(self) -> "CirculationQuerySet":
         return self.filter(verdict=Circulation.Verdict.NONE)
+
+    def with_proposals(self) -> "CirculationQuerySet":
+        """With other words that nobody has decided on."""
+        return self.filter(Exists(Proposal.objects.open().filter(circulation=OuterRef("pk"))))
 
     def to_remind(self, today: datetime.date) -> "CirculationQuerySet":
         """Without an answer on the day before the deadline, or on the last day where the worker stood still."""
