@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -364,6 +365,40 @@ def test_no_photos_and_documents_is_ticked(client, db):
     assert save(client, at(meeting, Step.FILES), **{"meeting-no_files": "on"}) == at(meeting, "check")
     meeting.refresh_from_db()
     assert meeting.no_files
+
+
+@pytest.mark.usefixtures("stored_under")
+def test_files_of_the_guided_list_wait_for_the_report(client, db):
+    meeting = make_past()
+    pdf = SimpleUploadedFile("prezentacja.pdf", b"%PDF-1.7 prezentacja", "application/pdf")
+    save(client, at(meeting, Step.FILES), **{"document-0-title": "Prezentacja", "document-0-file": pdf})
+    document = meeting.documents.get()
+    assert document.with_report
+    assert not document.is_public
+
+
+def test_the_first_saved_step_brings_what_was_promised_since(client, db):
+    meeting = make_past()
+    item = factories.make_agenda_item(meeting, title="Ustalenia", part="evaluation")
+    earlier = factories.make_meeting("Dawne", state=State.HELD, date=meeting.date - datetime.timedelta(days=90))
+    earlier.forum = meeting.forum
+    earlier.save()
+    made = factories.make_commitment(meeting=earlier)
+    client.get(at(meeting))
+    assert not item.carried.exists()
+    save(client, at(meeting, Step.PRESENCES), **{"meeting-not_counted": "on"})
+    assert item.carried.get().commitment == made
+    assert str(Step.VERDICTS.label) in client.get(at(meeting)).content.decode()
+
+
+def test_questions_lead_to_what_came_on_paper_and_to_what_nobody_has_taken(client, db):
+    meeting = make_past()
+    factories.make_asked(meeting, factories.make_topic())
+    html = client.get(at(meeting, Step.QUESTIONS)).content.decode()
+    assert f'{reverse("admin:meetings_askedfor_enter")}?meeting={meeting.pk}"' in html
+    untaken = f"{reverse('admin:meetings_askedfor_changelist')}?meeting={meeting.pk}&need=untaken"
+    assert untaken.replace("&", "&amp;") in html
+    assert client.get(untaken).context["cl"].result_count == 1
 
 
 def test_the_report_is_published_by_the_last_page(client, db):

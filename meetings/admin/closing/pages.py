@@ -18,7 +18,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings import closing
+from meetings import closing, series
 from meetings.admin.closing.commitments import CommitmentsPage, VerdictsPage
 from meetings.admin.closing.conclusions import ConclusionsPage
 from meetings.admin.closing.files import FilesPage
@@ -118,6 +118,7 @@ class ClosingPages:
         return self._show(request, meeting, "admin/closing/check.html", _("Check and publish"), context)
 
     def step_view(self, request: HttpRequest, pk: int, step: str, item: int | None = None) -> HttpResponse:
+        """The first save begins the closing: what was promised since the meeting was planned joins its list."""
         meeting = self._meeting(request, pk)
         if not CLOSING.fits(meeting):
             return HttpResponseRedirect(_address(meeting, "closing"))
@@ -130,6 +131,7 @@ class ClosingPages:
                 page = make(meeting, request.POST, request.FILES)
                 saved = page.is_valid() and _saved(page, request.user)
                 if saved:
+                    series.carry_over(meeting)
                     _note_change(meeting)
                 else:
                     transaction.set_rollback(True)

@@ -93,6 +93,7 @@ class QuestionsPage:
         )
         self.rows = rows_of(EndForm, stored, data, known=institutions(), promised=commitments(meeting))
         self.forms = self.rows
+        self.untaken = meeting.asked_questions.untaken()
 
     def is_valid(self) -> bool:
         return forms.all_valid(self.forms)
@@ -102,4 +103,4 @@ class QuestionsPage:
             form.write(by)
 
     def context(self) -> dict[str, Any]:
-        return {"rows": self.rows}
+        return {"rows": self.rows, "untaken": self.untaken.count()}
