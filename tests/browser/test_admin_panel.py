@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from meetings.closing import Step
 from meetings.models import Meeting
 from participants.roles import Role
 from tests import factories
 from tests.browser.conftest import accessibility_faults, overflows
+from tests.meetings.closing import make_past, make_placed
 from tests.panel import make_administrator
 from topics.models import Report, Topic, WatchedWord
 from topics.reports import report
@@ -44,6 +46,27 @@ def _reported(topic: Topic) -> Report:
     return report(factories.make_published(topic), why=why, name="Jan", email="jan@poczta.example", language="pl")
 
 
+def life_of_a_meeting() -> list[str]:
+    """The guided list with its steps, the minutes, and the lists of what belongs to meetings, with a row each."""
+    past = make_past("Miniony wieczór")
+    place = make_placed(past, make_administrator(), "Kiedy zaświecą się lampy?")
+    factories.make_presence(past, factories.make_appointment(rank="asp."))
+    coming = factories.make_meeting("Zapowiedziany wieczór", takes_registrations=True)
+    factories.make_asked(coming, factories.make_topic())
+    promised = factories.make_commitment()
+    survey = factories.make_survey(past)
+    rows = [factories.make_circulation(past), place, promised, survey, factories.make_registration(coming)]
+    pages = ["closing", "check", "minutes", "next", "copy", *Step.values]
+    found = [reverse(f"admin:meetings_meeting_{page}", args=[past.pk]) for page in pages if page != Step.VERDICTS]
+    found += [reverse("admin:meetings_meeting_notatka", args=[past.pk, place.agenda_item_id])]
+    found += [reverse(f"admin:meetings_meeting_{page}", args=[coming.pk]) for page in ("move", "postpone", "cancel")]
+    found += [change(row).replace("change", act) for row, act in ((promised, "record"), (promised, "move-due"))]
+    found += [change(place).replace("change", "end"), change(survey).replace("change", "key-in")]
+    found += [change(row) for row in rows] + [change(row).rsplit("/", 3)[0] + "/" for row in rows]
+    names = ("askedfor_changelist", "askedfor_enter", "commitment_add", "registration_add", "survey_add")
+    return found + [reverse(f"admin:meetings_{name}") for name in names]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
     page = visit(color_scheme=scheme, user=make_administrator())
@@ -66,6 +89,7 @@ def test_pages_of_the_panel_have_no_fault(meeting, visit, scheme: str):
     addresses += [change(comment.topic).replace("change", "slow"), change(question).replace("change", "pass-on")]
     addresses += [change(comment).replace("change", "hide"), reverse("admin:meetings_meeting_add")]
     addresses += [change(comment.topic).replace("change", "hold"), change(question).replace("change", "meeting")]
+    addresses += life_of_a_meeting()
     found = {}
     for address in addresses:
         page.goto(address)

@@ -43,8 +43,7 @@ def test_a_meeting_with_two_questions_is_closed_on_a_phone(meeting, visit: Calla
     factories.make_institution("Urząd Miasta")
     page = visit(scripts=scripts, user=factories.make_resident("Piotr", roles=[Role.EDITOR]))
     page.goto("/panel/")
-    page.get_by_role("link", name="spotkanie bez relacji").click()
-    page.get_by_role("link", name="Zamknij spotkanie relacją").click()
+    page.get_by_role("link", name="Bezpieczna zima").click()
     expect(page.get_by_text("O 1 gościu nie wiadomo, czy przyszedł.")).to_be_visible()
 
     page.get_by_role("link", name="Kto przyszedł").click()
