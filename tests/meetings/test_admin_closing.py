@@ -264,6 +264,7 @@ def test_an_end_without_what_it_needs_is_refused_beside_its_field(chosen, client
     needs = {"answered": "answer", "promised": "commitment", "passed": "institution"}
     assert page.status_code == 422
     assert list(page.context["page"].forms[0].errors) == [needs[chosen]]
+    assert f'<a href="#id_row-{place.pk}-{needs[chosen]}">' in page.content.decode()
     assert AgendaQuestion.objects.get().end == ""
 
 

@@ -155,8 +155,10 @@ class ClosingPages:
 
     def _step(self, request: HttpRequest, meeting: Meeting, step: str, page: Page, status: int = 200) -> HttpResponse:
         media = sum((form.media for form in page.forms), forms.Media())
-        has_errors = any(form.errors for form in page.forms if form.is_bound)
-        context = {"page": page, "has_errors": has_errors, "media": self.media + media, **page.context()}
+        bound = [form for form in page.forms if form.is_bound]
+        faults = [(field, text) for form in bound for field in form for text in field.errors]
+        context = {"page": page, "has_errors": any(form.errors for form in bound), "faults": faults}
+        context |= {"media": self.media + media, **page.context()}
         return self._show(request, meeting, page.template, Step(step).label, context, status)
 
     def _show(
