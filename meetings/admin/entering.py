@@ -94,9 +94,11 @@ def enter_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def slip_page(request: HttpRequest, number: int) -> HttpResponse:
     """To print and to give to whoever asked."""
     _check(request)
-    question = get_object_or_404(Question.objects.public().select_related("topic"), pk=number)
+    question = get_object_or_404(Question.objects.public().select_related("topic", "comment__asked_for"), pk=number)
+    asked_for = getattr(question.comment, "asked_for", None)  # the reverse side of a one-to-one may be missing
     address = f"{settings.SITE_URL}{question.get_absolute_url()}"
-    return TemplateResponse(request, "meetings/question_slip.html", {"question": question, "address": address})
+    context = {"question": question, "address": address, "asked_for": asked_for}
+    return TemplateResponse(request, "meetings/question_slip.html", context)
 
 
 def _chosen(request: HttpRequest) -> dict[str, str]:

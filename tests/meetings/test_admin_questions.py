@@ -147,6 +147,8 @@ def test_a_question_on_paper_gets_a_number_and_a_slip(topic, meeting, as_user, c
     html = answer.content.decode()
     assert f'<span class="fk-slip__number">{question.number}</span>' in html
     assert question.get_absolute_url() in html
+    assert f'{ENTER}?meeting={meeting.pk}"' in html
+    assert (reverse("admin:topics_question_agenda", args=[question.pk]) in html) == (persona == "editor")
     code = client.get(reverse("topics:question_code", args=[question.number]))
     assert code.headers["Content-Type"] == "image/svg+xml"
     assert b"<svg" in code.content
