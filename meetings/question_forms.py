@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms import INVISIBLE, address_field
@@ -11,10 +13,16 @@ from topics.forms import CommentForm
 from topics.models import Topic
 
 
+class TopicField(forms.ModelChoiceField):
+    def label_from_instance(self, topic: Topic) -> SafeString:
+        """Titles are Polish on a page in any language."""
+        return format_html('<span lang="pl">{}</span>', topic.title)
+
+
 class AskForm(CommentForm):
     """A question on one of the topics of the meeting; with a single one there is nothing to choose."""
 
-    topic = forms.ModelChoiceField(
+    topic = TopicField(
         Topic.objects.none(),
         label=_("Choose the topic that the question is about"),
         widget=forms.RadioSelect,

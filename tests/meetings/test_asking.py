@@ -107,6 +107,12 @@ def test_the_address_chooses_a_topic_and_else_the_reader_does(meeting, topic, st
 # -- With an account -----------------------------------------------------------------------------------------
 
 
+def test_titles_of_topics_are_read_as_polish_and_escaped(meeting, stranger):
+    factories.make_agenda_item(meeting, factories.make_topic("Hałas & <b>"))
+    html = stranger.get(url(meeting), headers={"accept-language": "en"}).content.decode()
+    assert '<span lang="pl">Hałas &amp; &lt;b&gt;</span>' in html
+
+
 def test_a_resident_asks_and_a_moderator_reads_it_first(meeting, topic, resident, moderator, as_user):
     client = as_user(resident)
     page = client.get(url(meeting))
