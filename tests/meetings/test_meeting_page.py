@@ -214,7 +214,7 @@ def test_what_was_said_waits_for_the_report(client: Client, closed_at, told):
 )
 def test_before_the_report_nobody_is_said_to_have_come(client: Client, closed_at, heading):
     meeting = factories.make_meeting(state=Meeting.State.HELD, date=datetime.date(2024, 5, 6), closed_at=closed_at)
-    factories.make_presence(meeting)
+    factories.make_presence(meeting, frozen_at=timezone.now())
     html = read(client, meeting)
     assert f'<h2 id="goscie" class="mb-3">{heading}</h2>' in html
     assert f'<a href="#goscie">{heading}</a>' in html

@@ -46,6 +46,7 @@ def test_what_was_raised_and_what_was_concluded_stand_apart(reported, client: Cl
 
 
 def test_contents_of_the_page_name_the_lists(reported, client: Client):
+    Meeting.objects.update(report="<p>Relacja</p>")
     contents = section(read(client, reported), "spis").partition("</nav>")[0]
     assert [contents.count(f'href="#{anchor}"') for anchor in ("zgloszone", "wnioski")] == [1, 1]
 
