@@ -1,15 +1,18 @@
 """Every public page: axe, reflow, one heading, at both widths, light and dark."""
 
+import uuid
+
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from meetings.models import Commitment, Meeting
+from meetings import asking, follow_ups, minutes_letters, registration
+from meetings.models import Commitment, CommitmentEntry, FollowUp, GuestQuestion, Meeting, Registration, Survey
 from participants.models import Institution, Official
 from tests import factories
 from tests.browser.conftest import accessibility_faults, nobody_in_danger, open_form, overflows
-from topics import appeals, editing, moderation
+from topics import appeals, editing, moderation, telling
 from topics.models import Decision, Question, Reason, Topic
 from topics.statements import statement_url
 
@@ -17,7 +20,8 @@ SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/"
 SITE += ["/moderacja/"]
 LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
 LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
-LISTS += ["/obietnice/", "/obietnice/?stan=zrobione"]
+LISTS += ["/pytania/?stan=obiecane", "/obietnice/", "/spotkania/zapis/nie-ma/"]
+LISTS += [f"/obietnice/?stan={state}" for state in ("w-toku", "po-terminie", "zrobione", "nie")]
 ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
 
 
@@ -42,11 +46,14 @@ def pages_of_content() -> list[str]:
         Official.objects.public()[0],
     ]
     longest = Topic.objects.public().order_by("comment_count").last()
-    asking = f"{states[Meeting.State.ANNOUNCED].get_absolute_url()}pytanie/"
+    coming = Meeting.objects.filter(state=Meeting.State.ANNOUNCED).earliest("date").get_absolute_url()
+    survey = Survey.objects.public()[0].get_absolute_url()
     return [
         *(page.get_absolute_url() for page in found),
-        asking,
-        f"{asking}wyslane/",
+        coming,
+        *(f"{coming}{page}" for page in ("pytanie/", "pytanie/wyslane/", "zapis/", "zapis/wyslane/")),
+        Survey.objects.public()[0].meeting.get_absolute_url(),
+        *(f"{survey}{page}" for page in ("", "wyslana/", "wyniki/")),
         f"{longest.get_absolute_url()}?strona=2",
     ]
 
@@ -69,6 +76,46 @@ def faults_of(page: Page, addresses: list[str]) -> dict[str, list[str]]:
 def test_public_pages_have_no_fault(content, visit, scheme: str):
     page = visit(color_scheme=scheme)
     assert faults_of(page, SITE + LISTS + ACCOUNTS + pages_of_content()) == {}
+
+
+def pages_of_letters() -> list[str]:
+    """What a link in a letter opens: a sign-up in each state, a question, a promise that was kept, minutes."""
+    meeting = Meeting.objects.filter(state=Meeting.State.ANNOUNCED).earliest("date")
+    signups = [factories.make_registration(meeting, state=state, seats=2) for state in Registration.State]
+    topic, submission = Topic.objects.public()[0], uuid.uuid4()
+    typed = {"text": "Kiedy naprawicie lampy?", "signature": "Kasia", "email": "kasia@poczta.example"}
+    GuestQuestion.objects.create(
+        meeting=meeting, topic=topic, submission=submission, created_at=timezone.now(), **typed
+    )
+    guest = GuestQuestion.objects.get(submission=submission)
+    entry = CommitmentEntry.objects.filter(commitment__state=Commitment.State.DONE).latest("pk")
+    held = factories.make_circulation(entry.commitment.meeting, entry.commitment.institution)
+    Meeting.objects.filter(pk=held.meeting_id).update(minutes_state="sent", minutes_until=timezone.localdate())
+    asker = factories.make_resident("Ola")
+    return [
+        *(registration.address_of(signup) for signup in signups),
+        asking.confirm_url(guest),
+        telling.mute_url(Question.objects.public()[0], asker),
+        follow_ups.address_of(FollowUp.objects.create(entry=entry, account=asker, asked_at=timezone.now())),
+        minutes_letters.part_url(held),
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_that_letters_lead_to_have_no_fault(content, visit, scheme: str):
+    assert faults_of(visit(color_scheme=scheme), pages_of_letters()) == {}
+
+
+@pytest.mark.parametrize("path", ["zapis/", "pytanie/", "ankieta/"])
+def test_forms_of_a_meeting_sent_empty_have_no_fault(content, visit, path: str):
+    page = visit(color_scheme="dark")
+    coming = Meeting.objects.filter(state=Meeting.State.ANNOUNCED).earliest("date")
+    meeting = Survey.objects.public()[0].meeting if path == "ankieta/" else coming
+    page.goto(f"{meeting.get_absolute_url()}{path}")
+    page.locator("main form[method=post] .btn-primary").click()
+    assert page.title().startswith("Błąd:")
+    assert accessibility_faults(page) == []
+    assert not overflows(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -133,7 +180,8 @@ def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str
 def test_pages_are_readable_at_320_pixels_and_in_print(content, visit):
     page = visit(viewport={"width": 320, "height": 640})
     longest = Topic.objects.public().order_by("comment_count").last().get_absolute_url()
-    for address in ["/", "/moderacja/", "/pytania/", longest, *pages_of_content()[:2]]:
+    lists = ["/", "/moderacja/", "/pytania/", "/obietnice/", "/prywatnosc/", longest]
+    for address in [*lists, *pages_of_content(), *pages_of_letters()]:
         page.goto(address)
         assert not overflows(page), address
     page.emulate_media(media="print")

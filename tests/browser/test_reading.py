@@ -6,12 +6,12 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page
 
-from meetings.models import Meeting
+from meetings.models import Commitment, Meeting, Survey
 from participants.models import Institution, Official
 from participants.roles import Role
 from tests import factories
 from tests.browser.conftest import accessibility_faults, overflows
-from topics.models import Topic
+from topics.models import Question, Topic
 
 # WCAG 1.4.12: whoever needs more air between lines, letters and words takes it.
 SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
@@ -55,8 +55,11 @@ def reading() -> list[str]:
         Institution.objects.public().filter(appointments__official=people[0])[0],
     ]
     lists = ["/", "/spotkania/", "/tematy/", "/obietnice/", "/instytucje/", "/konto/zaloz/", "/konto/zaloguj/"]
-    lists += ["/prywatnosc/"]
-    return lists + [row.get_absolute_url() for row in rows]
+    lists += ["/prywatnosc/", "/pytania/", "/obietnice/?stan=po-terminie"]
+    survey, coming = Survey.objects.public()[0], rows[1].get_absolute_url()
+    rows += [survey.meeting, survey, Commitment.objects.public()[0], Question.objects.public()[0]]
+    parts = [f"{coming}zapis/", f"{coming}pytanie/", f"{survey.get_absolute_url()}wyniki/"]
+    return lists + [row.get_absolute_url() for row in rows] + parts
 
 
 def faults(page: Page, addresses: list[str], look) -> dict[str, object]:
