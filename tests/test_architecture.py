@@ -15,6 +15,7 @@ PUBLIC_FACE = [path for path in SOURCES if path.name in FACES or path.parent.nam
 # What has drafts, or may be withheld.
 PUBLISHED_MODELS = {"AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official"}
 PUBLISHED_MODELS |= {"CommentVersion", "Photo", "Presence", "Question", "Topic"}
+PUBLISHED_MODELS |= {"AgendaQuestion", "Carried", "Commitment", "CommitmentEntry", "EntryPhoto", "Finding", "Survey"}
 STARTS = {"public", "visible_to", "waiting_of"}
 
 

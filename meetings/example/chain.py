@@ -125,7 +125,7 @@ def ask_opinions(meeting: Meeting, cast: Cast, now: datetime.datetime) -> None:
     today = timezone.localdate(now)
     survey = Survey.objects.create(
         meeting=meeting,
-        introduction="To jest przykładowa ankieta. Jest anonimowa.",
+        introduction="To jest przykładowa ankieta.",
         opens_on=timezone.localdate(now) - 18 * DAY,
         closes_on=today + 10 * DAY,
     )
