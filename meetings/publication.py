@@ -1,4 +1,8 @@
-"""The life of a meeting: draft, scheduled, announced, then held, postponed or cancelled, and the archive."""
+"""The life of a meeting: draft, scheduled, announced, then held, postponed or cancelled, and the archive.
+
+`held_at` says that it took place, `closed_at` that its report is out: meetings.closing publishes that, and only a
+meeting of the past that is entered together with its report is both at once.
+"""
 
 import datetime
 from typing import Any
@@ -100,7 +104,7 @@ def cancel(meeting: Meeting, *, by: Any, reason: str, now: datetime.datetime | N
 
 @transaction.atomic
 def close_as_held(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) -> Meeting:
-    """Say that the meeting took place; its report becomes visible."""
+    """Say that the meeting took place. Its report stays with the editors until meetings.closing publishes it."""
     now = now or timezone.now()
     meeting = _locked(meeting, by, expected={State.ANNOUNCED})
     if meeting.date > timezone.localdate(now):

@@ -99,7 +99,7 @@ ACTS = (
     _act(
         "close",
         _("Close as held"),
-        _("The page will say that the meeting took place, and show the report."),
+        _("The page will say that the meeting took place. Its report follows."),
         _("The meeting is closed as held."),
         publication.close_as_held,
         State.ANNOUNCED,
