@@ -249,6 +249,13 @@ def address_of(registration: Registration) -> str:
     return reverse("meetings:registration", args=[token_of(registration)])
 
 
+def own_of(meeting: Meeting, user: Any) -> Registration | None:
+    """What an account has at the meeting, a seat or a place in the queue. One query, none for strangers."""
+    if not user.is_authenticated or not meeting.takes_registrations:
+        return None
+    return meeting.registrations.coming().filter(account=user).first()
+
+
 def forget_registrations(now: datetime.datetime | None = None) -> int:
     """Erase who signed up for meetings over KEPT_DAYS ago, and delete what nobody confirmed; returns how many.
 

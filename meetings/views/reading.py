@@ -19,6 +19,7 @@ from meetings.archive import promised, promises_today
 from meetings.minutes import is_open
 from meetings.models import AgendaItem, Erratum, Finding, Meeting, Organiser, Presence
 from meetings.presences import printed
+from meetings.registration import address_of, own_of
 from meetings.seats import signup_of
 from meetings.series import shown_carried
 from meetings.views.choices import Choice, read_choice
@@ -98,6 +99,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     place_questions(meeting, agenda)
     organisers = list(meeting.organisers.select_related("institution"))
     is_record = meeting.state == Meeting.State.ARCHIVED
+    own = own_of(meeting, request.user)
     context = {
         "meeting": meeting,
         "took_place": took_place,
@@ -119,6 +121,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         "survey": surveys.shown_beside(meeting, today),
         "canonical": request.build_absolute_uri(meeting.get_absolute_url()),
         **({} if is_record else promises_of(meeting)),
+        "own": own and {"is_seated": own.state == own.State.SEATED, "url": address_of(own)},
         **signup_of(meeting, timezone.now()),
         **_neighbours(meeting),
         **(_lists(meeting) if took_place and shows_record else {}),

@@ -156,6 +156,16 @@ def test_confirmed_account_gets_to_the_sign_up_at_once(meeting, resident, as_use
     assert Letter.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"), [("seated", "Miejsce czeka na Ciebie"), ("waiting", "Jesteś na liście rezerwowej")]
+)
+def test_who_is_signed_in_sees_their_own_sign_up(meeting, resident, neighbour, as_user, state: str, sentence: str):
+    made = factories.make_registration(meeting, state=state, account=resident)
+    mine, theirs = (as_user(user).get(meeting.get_absolute_url()).content.decode() for user in (resident, neighbour))
+    assert (sentence in mine, address_of(made) in mine, form_of(meeting) in mine) == (True, True, False)
+    assert (sentence in theirs, address_of(made) in theirs, form_of(meeting) in theirs) == (False, False, True)
+
+
 def test_known_address_looks_like_a_new_one(meeting, client):
     """Nobody learns who comes to a meeting."""
     factories.make_registration(meeting, email="hanna@poczta.example", language="en")
