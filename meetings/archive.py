@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 
 from meetings.models import Commitment, CommitmentEntry, Meeting
 
@@ -30,11 +30,15 @@ def write_down(meeting: Meeting) -> None:
         place.save(update_fields=["institution_text"])
 
 
-def promised(meeting: Meeting) -> list[Commitment]:
-    """What was promised, with `due_promised`: the date as it was given there, whatever became of it. One query."""
+def promised(meeting: Meeting) -> QuerySet[Commitment]:
+    """What was promised, with `due_promised`: the date as it was given there, whatever became of it. One query.
+
+    A draft of the meeting shows its drafts.
+    """
     first = CommitmentEntry.objects.filter(commitment=OuterRef("pk")).order_by("at", "pk")
-    rows = meeting.commitments.public().annotate(due_promised=Subquery(first.values("due")[:1]))
-    return list(rows.order_by("pk"))
+    given = Case(When(published_at=None, then=F("due")), default=Subquery(first.values("due")[:1]))
+    rows = meeting.commitments.public() if meeting.is_public else meeting.commitments.all()
+    return rows.annotate(due_promised=given).order_by("pk")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from meetings.access import access_facts
+from meetings.archive import promised
 from meetings.models import Finding, Meeting
 from meetings.presences import printed
 from participants.printing import CannotPrint, Printout, print_page
@@ -60,9 +61,14 @@ def _whole_page(template: str, context: dict[str, Any], name: str, rows: list[An
 
 
 def report(meeting: Meeting) -> Printout:
-    """The record of the meeting as its page has it, guests frozen and errata under the text. Six queries."""
+    """The record of the meeting as its page has it, guests frozen and errata under the text. Six queries.
+
+    In the archive it stays letter for letter, like the page.
+    """
     findings = list(meeting.findings.select_related("institution"))
-    promises = meeting.commitments.select_related("institution").prefetch_related("helpers").order_by("pk")
+    promises = promised(meeting).select_related("institution")
+    if meeting.state != Meeting.State.ARCHIVED:  # an institution that helps goes by its name of today
+        promises = promises.prefetch_related("helpers")
     lines = printed(meeting, timezone.localdate())
     context = {
         "meeting": meeting,
@@ -70,7 +76,8 @@ def report(meeting: Meeting) -> Printout:
         "agenda": list(meeting.agenda_items.select_related("topic")),
         "raised": [finding for finding in findings if finding.part == Finding.Part.RAISED],
         "concluded": [finding for finding in findings if finding.part == Finding.Part.CONCLUDED],
-        "promises": list(promises.public() if meeting.is_public else promises),
+        "promises": list(promises),
+        "is_record": meeting.state == Meeting.State.ARCHIVED,
         "hosts": [line for line in lines if line.is_on_host_side],
         "guests": [line for line in lines if not line.is_on_host_side],
         "errata": list(meeting.errata.all()),

@@ -121,9 +121,6 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         )
         return Keeping(**found)
 
-    def of_forum(self, forum: int) -> "CommitmentQuerySet":
-        return self.filter(meeting__forum=forum)
-
     def soonest_due_first(self) -> "CommitmentQuerySet":
         return self.order_by(F("due").asc(nulls_last=True), "pk")
 
@@ -217,6 +214,11 @@ class Commitment(models.Model):
         if not self.is_open:
             return "no"
         return "late" if self.is_overdue(timezone.localdate()) else "wait"
+
+    @property
+    def institution_printed(self) -> str:
+        """As it was called when the promise came out."""
+        return self.institution_text or self.institution.name
 
     def is_overdue(self, today: datetime.date) -> bool:
         return self.is_open and self.due is not None and self.due < today

@@ -128,7 +128,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
         **_reports(meeting, took_place),
     }
     if is_record:
-        context |= {"promised": promised(meeting), "live": _live(meeting, agenda, lines, organisers, today)}
+        context |= {"promised": list(promised(meeting)), "live": _live(meeting, agenda, lines, organisers, today)}
     made = context.get("promises") or context.get("promised")
     context["has_promises"] = meeting.is_closed and bool(meeting.no_commitments or made)
     context["has_sections"] = bool(agenda or lines or context["photos"] or meeting.report or meeting.announcement)

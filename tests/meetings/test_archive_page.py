@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from meetings import minutes
+from meetings import minutes, printing
 from meetings.models import Commitment, CommitmentEntry, Finding, Meeting
 from meetings.models.approved import AddressKept, TextApproved
 from meetings.publication import announce, archive
@@ -24,7 +24,7 @@ DUE = datetime.date(2026, 9, 30)
 def promise(meeting: Meeting, text: str, institution, **fields) -> Commitment:
     """As meetings.commitments publishes one: with its first entry."""
     now = timezone.now()
-    fields = {"due": DUE, "state": Commitment.State.PLANNED, "since": now, "published_at": now} | fields
+    fields = {"due": DUE, "institution_text": institution.name, "since": now, "published_at": now} | fields
     made = Commitment.objects.create(meeting=meeting, text=text, institution=institution, **fields)
     made.entries.create(state=Commitment.State.PLANNED, due=made.due, at=now)
     return made
@@ -96,8 +96,10 @@ def test_the_record_says_what_was_said_and_promised(meeting, client):
 
 
 def test_the_record_stays_byte_for_byte_whatever_happens_around_it(meeting, topic, town, client, editor):
-    page = read(client, meeting)
+    page, sheet = read(client, meeting), printing.report(meeting).html
     before = records(page)
+    done = meeting.commitments.get(text="Trasy patroli")
+    done.helpers.add(town)
     topic.title = "Patrole konne"
     topic.save()
     town.name = "Urząd Miasta Piotrkowa"
@@ -109,7 +111,6 @@ def test_the_record_stays_byte_for_byte_whatever_happens_around_it(meeting, topi
     meeting.forum.description, meeting.forum.name, meeting.forum.founder = "Inny opis", "Inna nazwa", "Kto inny"
     meeting.forum.save()
     factories.make_published(topic)
-    done = meeting.commitments.get(text="Trasy patroli")
     state = Commitment.State.DONE
     CommitmentEntry.objects.create(
         commitment=done, state=state, state_before="planned", due=DUE, text="Są", at=timezone.now()
@@ -118,6 +119,7 @@ def test_the_record_stays_byte_for_byte_whatever_happens_around_it(meeting, topi
     factories.make_meeting("Następne", date=timezone.localdate(), forum=meeting.forum)
     after = read(client, meeting)
     assert records(after) == before
+    assert printing.report(Meeting.objects.get(pk=meeting.pk)).html == sheet
     assert len(before) == 3
     assert "1 z 2 zrobione" in after.replace("\xa0", " ")
     for now in ["Patrole konne", "Inny opis", "Następne"]:
