@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from meetings.models import AskedFor, GuestQuestion, Meeting
 from participants.accounts import account_of_mailbox
 from participants.letters import queue_letter
 from participants.limits import Limit, take
+from participants.links import key_of, opened_by
 from participants.prose import tidy_plain
 from participants.validators import validate_private_signature, validate_signature
 from topics.discussion import add_comment, appointment_of, fitting
@@ -29,7 +29,7 @@ from topics.models import Comment, Question, Topic
 from topics.refusals import CommentRefused, DataFound, TalkClosed
 
 KEPT = datetime.timedelta(days=2)  # an unconfirmed question
-SALT = "meetings.asking"
+PAGE = "meetings.asking"
 HOUR, DAY = 3600, 86_400
 BY_ADDRESS = (Limit("guest-question", 10, HOUR), Limit("guest-question-day", 30, DAY))
 BY_MAILBOX = Limit("guest-question-to", 3, DAY)  # nobody is flooded with letters that somebody else asked for
@@ -178,15 +178,13 @@ def _signature(value: str) -> str:
 
 
 def confirm_url(guest: GuestQuestion) -> str:
-    return reverse("meetings:confirm_question", args=[signing.dumps(guest.submission.hex, salt=SALT)])
+    return reverse("meetings:confirm_question", args=[key_of(PAGE, guest.submission.hex)])
 
 
 def submission_in(token: str) -> uuid.UUID | None:
     """Which question a link is about; None for one that is not ours. No query."""
-    try:
-        return uuid.UUID(signing.loads(token, salt=SALT))
-    except (signing.BadSignature, ValueError, TypeError, AttributeError):
-        return None
+    parts = opened_by(PAGE, token)
+    return uuid.UUID(parts[0]) if parts else None
 
 
 def confirm(submission: uuid.UUID, *, visitor: str = "", now: datetime.datetime | None = None) -> Comment | None:

@@ -4,7 +4,6 @@ import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.urls import reverse
@@ -16,6 +15,7 @@ from meetings.models.commitment import CommitmentEntryQuerySet
 from meetings.promise_letters import audience
 from participants.letters import queue_letter
 from participants.limits import Limit, take
+from participants.links import key_of, opened_by
 from participants.prose import tidy_plain
 
 WAIT = datetime.timedelta(weeks=6)
@@ -23,7 +23,7 @@ TOO_LATE = datetime.timedelta(weeks=26)  # nobody is asked about what was done h
 MAY_CHANGE = datetime.timedelta(days=1)
 LIMIT = Limit("follow-up", times=20, seconds=3600)
 WORDS_LIMIT = FollowUp._meta.get_field("words").max_length
-SALT = "meetings.follow_ups"
+PAGE = "meetings.follow_ups"
 State = Commitment.State
 
 
@@ -72,17 +72,14 @@ def _ask(commitment: int, pk: int, now: datetime.datetime) -> int:
 
 def address_of(row: FollowUp) -> str:
     """The page of one person's answer; whoever has the letter may answer."""
-    return reverse("meetings:follow_up", args=[signing.dumps(row.pk, salt=SALT)])
+    return reverse("meetings:follow_up", args=[key_of(PAGE, row.pk)])
 
 
 def asked_at(token: str) -> FollowUp | None:
     """What the token of an address stands for. One query, none for a token that is not ours."""
-    try:
-        pk = signing.loads(token, salt=SALT)
-    except signing.BadSignature:
-        return None
+    parts = opened_by(PAGE, token)
     related = ["entry__commitment__institution", "entry__commitment__meeting"]
-    return FollowUp.objects.select_related(*related).filter(pk=pk).first()
+    return parts and FollowUp.objects.select_related(*related).filter(pk=parts[0]).first()
 
 
 def is_over(row: FollowUp, now: datetime.datetime) -> bool:

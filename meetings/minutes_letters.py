@@ -2,27 +2,25 @@
 
 import datetime
 
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Circulation, Meeting, Proposal
 from participants.letters import queue_letter
+from participants.links import key_of, opened_by
 
-SIGNER = Signer(salt="meetings.minutes")
+PAGE = "meetings.minutes"
 
 
 def part_url(circulation: Circulation) -> str:
-    return reverse("meetings:minutes_part", args=[SIGNER.sign(circulation.pk).replace(":", ".")])
+    return reverse("meetings:minutes_part", args=[key_of(PAGE, circulation.pk)])
 
 
 def circulation_key(token: str) -> str | None:
     """The key of the circulation that a link was made for; None where the link is not ours."""
-    try:
-        return SIGNER.unsign(token.replace(".", ":"))
-    except BadSignature:
-        return None
+    parts = opened_by(PAGE, token)
+    return parts and parts[0]
 
 
 def tell_sent(circulation: Circulation) -> None:

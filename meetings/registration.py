@@ -20,7 +20,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +30,7 @@ from meetings.models import Meeting, Registration
 from meetings.seats import KEPT_DAYS, Obstacle, most_seats, obstacle, offered, offers_interpreter
 from participants.letters import queue_letter
 from participants.limits import Limit, take
+from participants.links import key_of, opened_by
 from participants.prose import tidy_plain
 
 PERMISSION = "meetings.change_registration"
@@ -44,7 +44,7 @@ BY_EMAIL = Limit("signup-email", 6, DAY)  # each sends a letter there
 NAME_LIMIT = Registration._meta.get_field("name").max_length
 OTHER_LIMIT = Registration._meta.get_field("other_needs").max_length
 ABSURD_LIMIT = 5000  # what lies beyond would cost the server more than the sender
-SIGNER = Signer(salt="meetings.registration", sep=".")
+PAGE = "meetings.registration"
 State = Registration.State
 
 
@@ -233,16 +233,13 @@ def place_in_queue(registration: Registration) -> int:
 
 def token_of(registration: Registration) -> str:
     """Whoever has it may see the sign-up, confirm it and leave."""
-    return SIGNER.sign(registration.pk)
+    return key_of(PAGE, registration.pk)
 
 
 def of_token(token: str) -> Registration | None:
     """None where the link does not work (any more). One query, with the meeting."""
-    try:
-        pk = int(SIGNER.unsign(token))
-    except (BadSignature, ValueError):
-        return None
-    return Registration.objects.filter(pk=pk, erased_at=None).select_related("meeting__forum").first()
+    parts = opened_by(PAGE, token)
+    return parts and Registration.objects.filter(pk=parts[0], erased_at=None).select_related("meeting__forum").first()
 
 
 def address_of(registration: Registration) -> str:

@@ -2,27 +2,26 @@
 
 from typing import Any
 
-from django.core.signing import BadSignature, Signer
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from participants.links import key_of, opened_by
 from topics.models import Decision
 
-SIGNER = Signer(salt="topics.statements")
+PAGE = "topics.statements"
 
 
 def statement_url(decision: Decision) -> str:
-    return reverse("topics:statement", args=[SIGNER.sign(decision.pk).replace(":", ".")])
+    return reverse("topics:statement", args=[key_of(PAGE, decision.pk)])
 
 
 def decision_of(token: str) -> Decision:
     """The decision that the link was made for, with its comment and topic; Http404 for a link that is not ours."""
-    try:
-        pk = SIGNER.unsign(token.replace(".", ":"))
-    except BadSignature as error:
-        raise Http404 from error
-    return get_object_or_404(Decision.objects.select_related("comment__topic", "comment__author"), pk=pk)
+    parts = opened_by(PAGE, token)
+    if parts is None:
+        raise Http404
+    return get_object_or_404(Decision.objects.select_related("comment__topic", "comment__author"), pk=parts[0])
 
 
 def latest_against(author: Any, comment: int) -> Decision:

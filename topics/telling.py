@@ -4,18 +4,18 @@ import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core import signing
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from participants.letters import queue_letter
+from participants.links import key_of, opened_by
 from participants.models import Resident
 from topics.models import Question, QuestionMute, QuestionStep
 
 PAUSE = datetime.timedelta(minutes=10)  # a slip of the staff is mended before anybody hears of it
-SALT = "topics.telling"
+PAGE = "topics.telling"
 
 
 def tell_steps(now: datetime.datetime | None = None) -> int:
@@ -68,16 +68,15 @@ def mute(question: Question, account: Resident) -> QuestionMute:
 
 
 def mute_url(question: Question, account: Resident) -> str:
-    return reverse("topics:mute", args=[question.pk, signing.dumps([question.pk, account.pk], salt=SALT)])
+    return reverse("topics:mute", args=[question.pk, key_of(PAGE, question.pk, account.pk)])
 
 
 def account_of(question: Question, token: str) -> Resident | None:
     """Whose letter about this question the address was in. One query, none for an address that is not ours."""
-    try:
-        number, account = signing.loads(token, salt=SALT)
-    except (signing.BadSignature, ValueError, TypeError):
+    parts = opened_by(PAGE, token)
+    if parts is None or parts[0] != str(question.pk):
         return None
-    return Resident.objects.filter(pk=account).first() if number == question.pk else None
+    return Resident.objects.filter(pk=parts[1]).first()
 
 
 def _write(question: Question, news: list[QuestionStep], person: Resident) -> None:
