@@ -411,7 +411,7 @@ def test_the_page_with_questions_costs_the_same(meeting, topic, stranger, editor
 
 
 def test_tallies_of_guests_hold_no_address_however_long_it_is(meeting, topic):
-    longest = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 60}.example"
+    longest = f"{'a' * 64}@{'b' * 60}.{'c' * 60}.{'d' * 59}.example"
     for email in (longest, GUEST):
         sent_by_guest(meeting, topic, email=email, visitor="gosc")
     assert not [tally.key for tally in Tally.objects.all() if "@" in tally.key or len(tally.key) > 80]
