@@ -155,8 +155,7 @@ class Chain(RuleBasedStateMachine):
         before = self.meeting.agenda_questions.without_end().count()
         kept = {"no_conclusions": True, "no_commitments": not self.meeting.commitments.exists()}
         Meeting.objects.filter(pk=self.meeting.pk).update(head_count=20, head_counted="exact", **kept)
-        evaluation = self.meeting.agenda_items.filter(part=AgendaItem.Part.EVALUATION)
-        evaluation.update(note="<p>Przegląd</p>")
+        self.meeting.agenda_items.filter(note="").update(note="<p>Przegląd</p>")
         closed = self.attempt(closing.publish_report, self.meeting, by=self.editor)
         assert (closed is None) == bool(before), self.said[-1:]
         if closed:
