@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -19,14 +18,10 @@ from participants.accounts import account_of_mailbox
 from participants.letters import queue_letter
 from participants.limits import Limit, take
 from participants.links import key_of, opened_by
-from participants.prose import tidy_plain
-from participants.validators import validate_private_signature, validate_signature
 from topics.discussion import add_comment, appointment_of, fitting
-from topics.entering import enter
-from topics.hints import find_hints
-from topics.holding import watched_word
+from topics.entering import check_words, enter, signed
 from topics.models import Comment, Question, Topic
-from topics.refusals import CommentRefused, DataFound, TalkClosed
+from topics.refusals import CommentRefused, TalkClosed
 
 KEPT = datetime.timedelta(days=2)  # an unconfirmed question
 PAGE = "meetings.asking"
@@ -140,11 +135,8 @@ def ask_as_guest(
     Says nothing of whether the address has an account. Raises CommentRefused, DataFound, AskingClosed, LimitReached.
     """
     now, email = now or timezone.now(), email.strip().lower()
-    text, signature = fitting(text), _signature(signature)
-    watched_word(text)
-    hints = list(find_hints(text))
-    if hints and not insists:
-        raise DataFound(text, hints)
+    text, signature = fitting(text), signed(signature)
+    check_words(text, insists=insists)
     # Named after the mailbox too: a form that somebody sends again with the address mended is another question.
     submission = uuid.uuid5(submission, email)
     with transaction.atomic():
@@ -165,16 +157,6 @@ def ask_as_guest(
 def _hashed(email: str) -> str:
     """What a mailbox is counted by: tallies hold no address."""
     return salted_hmac("meetings.asking", email).hexdigest()[:32]
-
-
-def _signature(value: str) -> str:
-    value = tidy_plain(value).strip()
-    try:
-        validate_signature(value)
-        validate_private_signature(value)
-    except ValidationError as error:
-        raise CommentRefused(error.messages[0]) from error
-    return value
 
 
 def confirm_url(guest: GuestQuestion) -> str:

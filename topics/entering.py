@@ -46,8 +46,8 @@ def enter(
     if source not in ENTERED:
         raise CommentRefused(_("Choose from the list how it was asked."))
     text = fitting(text)
-    _check_words(text, insists=insists)
-    name = _signed(signature, source)
+    check_words(text, insists=insists)
+    name = signed(signature) if signature.strip() else _unsigned(source)
     comment = Comment(topic=topic, author_name=name, kind=Comment.Kind.QUESTION, text=text, created_at=now)
     comment.submission = submission
     try:
@@ -69,26 +69,30 @@ def _publish(comment: Comment, *, source: str, by: Any, now: datetime.datetime) 
     return comment.question
 
 
-def _check_words(text: str, *, insists: bool) -> None:
+def check_words(text: str, *, insists: bool) -> None:
+    """Raises CommentRefused where a watched word keeps it from being sent, DataFound where nobody has looked at it."""
     watched_word(text)
     hints = list(find_hints(text))
     if hints and not insists:
         raise DataFound(text, hints)
 
 
-def _signed(signature: str, source: str) -> str:
-    """As others sign; who wants no name stands there by the way in which they asked, in the language of the forum."""
-    signature = tidy_plain(signature).strip()
-    if not signature:
-        with translation.override(settings.LANGUAGE_CODE):
-            return {
-                Source.PAPER: _("Question on paper"),
-                Source.PHONE: _("Question by telephone"),
-                Source.HALL: _("Question from the hall"),
-            }[Source(source)]
+def signed(signature: str) -> str:
+    """As others sign, and not in the name of an office. Raises CommentRefused."""
+    signature = tidy_plain(signature)
     try:
         validate_signature(signature)
         validate_private_signature(signature)
     except ValidationError as error:
         raise CommentRefused(error.messages[0]) from error
     return signature
+
+
+def _unsigned(source: str) -> str:
+    """Who wants no name stands there by the way in which they asked, in the language of the forum."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {
+            Source.PAPER: _("Question on paper"),
+            Source.PHONE: _("Question by telephone"),
+            Source.HALL: _("Question from the hall"),
+        }[Source(source)]
