@@ -42,9 +42,9 @@ def write_up(meeting: Meeting) -> Meeting:
     return meeting
 
 
-def make_commitment(meeting: Meeting, text: str = "Lampy do piątku", **fields: Any) -> Commitment:
-    fields.setdefault("institution", fields.get("institution") or factories.make_institution())
-    return Commitment.objects.create(meeting=meeting, text=text, since=timezone.now(), **fields)
+def make_draft(meeting: Meeting, text: str = "Lampy do piątku") -> Commitment:
+    """A promise that waits for the report."""
+    return factories.make_bare_commitment(meeting, text, public=False)
 
 
 def make_finding(meeting: Meeting, text: str = "Ciemno na skwerze.", **fields: Any) -> Finding:

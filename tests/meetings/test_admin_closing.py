@@ -16,7 +16,7 @@ from meetings.closing import Step
 from meetings.models import AgendaQuestion, Carried, Commitment, Finding, Meeting, Presence
 from participants.models import Resident
 from tests import factories
-from tests.meetings.closing import make_commitment, make_finding, make_past, make_placed, write_up
+from tests.meetings.closing import make_draft, make_finding, make_past, make_placed, write_up
 from tests.panel import fields_of, opened
 from tests.site.inline import inline_code
 
@@ -55,8 +55,8 @@ def fill(meeting: Meeting, editor: Resident) -> None:
     factories.make_presence(meeting, factories.make_appointment(rank="asp."))
     place = make_placed(meeting, editor, f"Kiedy zaświecą się lampy? {next(factories.count)}")
     make_finding(meeting)
-    make_commitment(meeting)
-    Carried.objects.create(agenda_item=place.agenda_item, commitment=make_commitment(make_past("Dawne")))
+    make_draft(meeting)
+    Carried.objects.create(agenda_item=place.agenda_item, commitment=make_draft(make_past("Dawne")))
 
 
 PAGES = ["closing", "check", *Step.values]
@@ -321,7 +321,7 @@ def test_a_row_deleted_under_the_form_comes_back_as_a_new_one(client, db):
 
 def test_commitments_are_written_mended_and_taken_away(client, editor):
     meeting = make_past()
-    kept, gone = make_commitment(meeting, "Lampy"), make_commitment(meeting, "Pomyłka")
+    kept, gone = make_draft(meeting, "Lampy"), make_draft(meeting, "Pomyłka")
     town, estate = factories.make_institution("Urząd Miasta"), factories.make_estate()
     save(
         client,
@@ -341,7 +341,7 @@ def test_commitments_are_written_mended_and_taken_away(client, editor):
 
 def test_a_commitment_that_ends_a_question_stays(client, editor):
     meeting = make_past()
-    used = make_commitment(meeting)
+    used = make_draft(meeting)
     end(make_placed(meeting, editor), end="promised", by=editor, commitment=used)
     url = at(meeting, Step.COMMITMENTS)
     page = client.post(url, opened(client, url, **{f"row-{used.pk}-remove": "on"}))

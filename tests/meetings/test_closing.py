@@ -11,7 +11,7 @@ from meetings import agenda_questions, publication
 from meetings.closing import ClosingRefused, Step, publish_report, tasks
 from meetings.models import AgendaItem, Carried, CommitmentEntry, Meeting, Presence
 from tests import factories
-from tests.meetings.closing import make_commitment, make_finding, make_past, make_placed, write_up
+from tests.meetings.closing import make_draft, make_finding, make_past, make_placed, write_up
 from tests.topics.parallel import at_once
 
 State, Attendance = Meeting.State, Presence.Attendance
@@ -76,7 +76,7 @@ def test_no_conclusions_and_no_commitments_are_said_on_purpose(db):
     silent, told = make_past(), make_past(no_conclusions=True, no_commitments=True, no_files=True)
     written = make_past()
     make_finding(written)
-    make_commitment(written)
+    make_draft(written)
     steps = {Step.CONCLUSIONS, Step.COMMITMENTS}
     assert [open_steps(m) & steps for m in (silent, told, written)] == [steps, set(), set()]
     assert not missing(told, Step.FILES)
@@ -86,7 +86,7 @@ def test_what_the_room_said_is_asked_only_where_something_was_carried_over(db):
     meeting = make_past()
     assert Step.VERDICTS not in {task.step for task in tasks(meeting)}
     item = factories.make_agenda_item(meeting, part="evaluation", title="Ustalenia")
-    carried = Carried.objects.create(agenda_item=item, commitment=make_commitment(make_past("Dawne")))
+    carried = Carried.objects.create(agenda_item=item, commitment=make_draft(make_past("Dawne")))
     assert missing(meeting, Step.VERDICTS)
     carried.verdict = "accepted"
     carried.save()
@@ -100,7 +100,7 @@ def test_tasks_cost_the_same_for_any_size(editor):
         for _ in range(rows):
             place = make_placed(meeting, editor)
             factories.make_presence(meeting)
-            Carried.objects.create(agenda_item=place.agenda_item, commitment=make_commitment(make_past("Dawne")))
+            Carried.objects.create(agenda_item=place.agenda_item, commitment=make_draft(make_past("Dawne")))
         with CaptureQueriesContext(connection) as found:
             tasks(meeting)
         costs.append(len(found))
@@ -142,9 +142,9 @@ def test_publication_closes_freezes_settles_and_publishes(editor):
     meeting = make_past(state=State.ANNOUNCED)
     place = make_placed(meeting, editor)
     guest = factories.make_presence(meeting, factories.make_appointment(rank="asp.", post="Dzielnicowa"))
-    promised = make_commitment(meeting)
+    promised = make_draft(meeting)
     agenda_questions.end(place, end="promised", by=editor, commitment=promised)
-    earlier = make_commitment(make_past("Dawne"), published_at=timezone.now())
+    earlier = factories.make_bare_commitment(make_past("Dawne"))
     Carried.objects.create(
         agenda_item=place.agenda_item, commitment=earlier, verdict="disputed", words="Lampy nie świecą."
     )
@@ -163,7 +163,7 @@ def test_publication_closes_freezes_settles_and_publishes(editor):
 
 def test_publication_is_all_or_nothing(editor, monkeypatch):
     meeting = write_up(make_past())
-    promised = make_commitment(meeting)
+    promised = make_draft(meeting)
 
     def killed(*args, **kwargs):
         raise RuntimeError
@@ -222,7 +222,7 @@ def test_a_covered_meeting_needs_its_own_presences_and_questions_only(editor):
 
 def test_of_two_who_publish_at_once_one_is_told(transactional_db):
     meeting = write_up(make_past())
-    promised = make_commitment(meeting)
+    promised = make_draft(meeting)
     editors = [factories.make_resident(name, roles=["Redakcja"]) for name in ("Anna", "Piotr")]
     results = at_once(*[lambda who=who: publish_report(meeting, by=who) for who in editors])
     refusals = [str(result) for result in results if isinstance(result, Exception)]

@@ -2,7 +2,6 @@
 
 import datetime
 import importlib
-import uuid
 
 import pytest
 from django.http import HttpResponse
@@ -10,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from meetings import printing, publication
-from meetings.models import Commitment, Erratum, Finding, Meeting, Presence, Registration
+from meetings.models import Erratum, Finding, Meeting, Presence
 from meetings.views.printing import PRINTING
 from participants import limits
 from participants import printing as press
@@ -40,29 +39,8 @@ def read(client: Client, meeting: Meeting, name: str) -> str:
 def make_held(**fields: object) -> Meeting:
     """With its report out, and one promise."""
     meeting = factories.make_meeting(**{"state": State.HELD, "date": datetime.date(2026, 5, 29)} | fields)
-    promise(meeting, "Doświetlić przejście przy szkole")
+    factories.make_bare_commitment(meeting, "Doświetlić przejście przy szkole")
     return meeting
-
-
-def promise(meeting: Meeting, text: str, *, public: bool = True, **fields: object) -> Commitment:
-    now = timezone.now()
-    fields.setdefault("institution", fields.get("institution") or factories.make_institution())
-    return Commitment.objects.create(
-        meeting=meeting, text=text, since=now, published_at=now if public else None, **fields
-    )
-
-
-def register(meeting: Meeting, name: str, **fields: object) -> Registration:
-    now = timezone.now()
-    facts = {
-        "state": Registration.State.SEATED,
-        "confirmed_at": now,
-        "seated_at": now,
-        "email": f"{uuid.uuid4().hex}@poczta.example",
-    }
-    return Registration.objects.create(
-        meeting=meeting, name=name, submission=uuid.uuid4(), created_at=now, **facts | fields
-    )
 
 
 # -- the poster ----------------------------------------------------------------------------------------
@@ -158,8 +136,9 @@ def test_poster_with_the_longest_texts_there_can_be_has_one_page(client: Client)
 def test_poster_after_says_who_promised_what_until_when(client: Client):
     meeting = make_held()
     fields = {"due": datetime.date(2026, 9, 30), "post": "Naczelnik Wydziału Prewencji"}
-    promise(meeting, "Patrol pieszy", institution=factories.make_institution("Komenda Miejska"), **fields)
-    promise(meeting, "Jeszcze nie wydane", public=False)
+    police = factories.make_institution("Komenda Miejska")
+    factories.make_bare_commitment(meeting, "Patrol pieszy", institution=police, **fields)
+    factories.make_bare_commitment(meeting, "Jeszcze nie wydane", public=False)
     pdf = get(client, meeting, "obietnice.pdf").content
     said = text_of(pdf)
     assert "Komenda Miejska, Naczelnik Wydziału Prewencji Do kiedy: 30 września 2026 r." in said
@@ -171,7 +150,8 @@ def test_poster_after_says_who_promised_what_until_when(client: Client):
 def test_poster_after_with_many_promises_has_one_page_and_counts_the_rest(client: Client):
     meeting = make_held()
     for number in range(40):
-        promise(meeting, f"Obietnica {number} " + "bardzo długa " * 12, due=datetime.date(2027, 1, 1))
+        text = f"Obietnica {number} " + "bardzo długa " * 12
+        factories.make_bare_commitment(meeting, text, due=datetime.date(2027, 1, 1))
     pdf = get(client, meeting, "obietnice.pdf").content
     assert size_of(pdf) == [A4]
     shown = text_of(pdf).count("Obietnica")
@@ -247,7 +227,7 @@ def test_nothing_of_a_report_is_printed_before_it_is_out(
     client: Client, as_user, editor: Resident, state: str, sheet: str
 ):
     meeting = factories.make_meeting(state=state, report="<p>Jeszcze nie.</p>", closed_at=None)
-    promise(meeting, "Tajna obietnica", public=False)
+    factories.make_bare_commitment(meeting, "Tajna obietnica", public=False)
     assert get(client, meeting, sheet).status_code == 404
     assert get(as_user(editor), meeting, sheet).status_code == 404
 
@@ -311,7 +291,7 @@ def test_sheets_cost_a_constant_number_of_queries(client: Client, django_assert_
     meeting = make_held()
     for place in range(number):
         item = factories.make_agenda_item(meeting, factories.make_topic())
-        promise(meeting, f"Obietnica {place}").helpers.add(factories.make_institution())
+        factories.make_bare_commitment(meeting, f"Obietnica {place}").helpers.add(factories.make_institution())
         institution = factories.make_institution()
         Finding.objects.create(meeting=meeting, text="Wniosek", part="concluded", institution=institution)
         Erratum.objects.create(meeting=meeting, agenda_item=item, text="Ma być inaczej.", at=timezone.now())
@@ -383,10 +363,10 @@ def sheet_of(meeting: Meeting) -> str:
 
 def test_attendance_sheet_has_who_has_a_seat_and_lines_for_others(as_user, editor: Resident):
     meeting = factories.make_meeting()
-    register(meeting, "Hanna Żółtowska", seats=3)
+    factories.make_registration(meeting, name="Hanna Żółtowska", seats=3)
     for state in ("pending", "waiting", "left"):
-        register(meeting, f"Osoba {state}", state=state, left_at=timezone.now())
-    register(factories.make_meeting(), "Z innego spotkania")
+        factories.make_registration(meeting, name=f"Osoba {state}", state=state, left_at=timezone.now())
+    factories.make_registration(factories.make_meeting(), name="Z innego spotkania")
     response = as_user(editor).get(sheet_of(meeting))
     said = text_of(response.content)
     assert "1 Hanna Żółtowska 3" in said
@@ -407,8 +387,8 @@ def test_attendance_sheet_says_what_to_do_with_it(as_user, editor: Resident):
 
 def test_needs_stand_on_a_sheet_that_is_not_passed_round(as_user, editor: Resident):
     meeting = factories.make_meeting()
-    register(meeting, "Hanna", wheelchair=True, other_needs="miejsce przy drzwiach")
-    register(meeting, "Tomasz")
+    factories.make_registration(meeting, name="Hanna", wheelchair=True, other_needs="miejsce przy drzwiach")
+    factories.make_registration(meeting, name="Tomasz")
     pages = [page.extract_text() for page in open_pdf(as_user(editor).get(sheet_of(meeting)).content).pages]
     passed_round, kept = " ".join(pages[:-1]), pages[-1]
     assert "Hanna" in passed_round
@@ -425,7 +405,7 @@ def test_needs_stand_on_a_sheet_that_is_not_passed_round(as_user, editor: Reside
 )
 def test_attendance_sheet_is_for_editors_alone(as_user, role: Role | None, status: int):
     meeting = factories.make_meeting()
-    register(meeting, "Hanna")
+    factories.make_registration(meeting, name="Hanna")
     client = as_user(factories.make_resident("Jan", roles=[role] if role else None))
     assert client.get(sheet_of(meeting)).status_code == status
     assert Client().get(sheet_of(meeting)).status_code == 302

@@ -14,7 +14,7 @@ from meetings.models import AgendaQuestion, CommitmentEntry, Meeting, NoteVersio
 from meetings.publication import ChangeRefused, announce, archive
 from participants.models import RecordKept
 from tests import factories
-from tests.meetings.closing import make_commitment, make_past, make_placed, write_up
+from tests.meetings.closing import make_draft, make_past, make_placed, write_up
 from tests.panel import fields_of
 from topics.models import Question
 
@@ -90,7 +90,7 @@ def test_nothing_goes_to_the_archive_that_waits_for_a_report(what, editor):
     if what == "question":
         make_placed(meeting, editor)
     else:
-        make_commitment(meeting)
+        make_draft(meeting)
     with pytest.raises(ChangeRefused):
         archive(meeting, by=editor)
     assert archive(make_past("Bez relacji"), by=editor).state == Meeting.State.ARCHIVED
