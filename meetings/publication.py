@@ -5,9 +5,11 @@ meeting of the past that is entered together with its report is both at once.
 """
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,7 @@ from meetings.series import carry_over
 
 PERMISSION = "meetings.change_meeting"
 State = Meeting.State
+Step = Callable[[Meeting, datetime.datetime], Meeting]
 
 
 class ChangeRefused(Exception):
@@ -109,8 +112,7 @@ def close_as_held(meeting: Meeting, *, by: Any, now: datetime.datetime | None = 
     meeting = _locked(meeting, by, expected={State.ANNOUNCED})
     if meeting.date > timezone.localdate(now):
         raise ChangeRefused(_("The meeting has not taken place yet."))
-    meeting.state, meeting.held_at = State.HELD, now
-    return _saved(meeting)
+    return _note_held(meeting, now)
 
 
 @transaction.atomic
@@ -131,12 +133,13 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
-    over = Meeting.objects.filter(state=State.ANNOUNCED, last_day__lt=today)
-    ripe = [m.pk for m in Meeting.objects.filter(state=State.HELD).select_related("forum") if _is_ripe(m, today)]
+    due, over = Meeting.objects.due(now), Meeting.objects.filter(state=State.ANNOUNCED, last_day__lt=today)
+    held = Meeting.objects.filter(state=State.HELD).select_related("forum")
+    ripe = [meeting.pk for meeting in held if _is_ripe(meeting, today)]
     return {
-        "published": sum(_by_clock(pk, State.SCHEDULED, now) for pk in _ids(Meeting.objects.due(now))),
-        "held": sum(_by_clock(pk, State.ANNOUNCED, now) for pk in _ids(over)),
-        "archived": sum(_by_clock(pk, State.HELD, now) for pk in ripe),
+        "published": sum(_by_clock(due, pk, _publish, now) for pk in _ids(due)),
+        "held": sum(_by_clock(over, pk, _note_held, now) for pk in _ids(over)),
+        "archived": sum(_by_clock(held, pk, _archive, now) for pk in ripe),
     }
 
 
@@ -171,22 +174,23 @@ def _ids(meetings: Any) -> list[int]:
 
 
 @transaction.atomic
-def _by_clock(pk: int, expected: str, now: datetime.datetime) -> int:
-    """One step of one meeting, if it is still in the state that asks for it. 1 when the step was made."""
-    meeting = Meeting.objects.select_for_update(of=("self",)).filter(pk=pk, state=expected).first()
-    if meeting is None:
+def _by_clock(waiting: QuerySet[Meeting], pk: int, step: Step, now: datetime.datetime) -> int:
+    """One step of one meeting, if it still waits for it: somebody may have moved it since. 1 when the step was made."""
+    meeting = waiting.select_for_update(of=("self",)).filter(pk=pk).first()
+    if meeting is None or (step is _archive and not _is_ripe(meeting, timezone.localdate(now))):
         return 0
-    if expected == State.SCHEDULED:
-        _publish(meeting, now)
-    elif expected == State.ANNOUNCED:
-        meeting.state, meeting.held_at = State.HELD, now
-        _saved(meeting)
-    else:
-        _archive(meeting, now)
+    step(meeting, now)
     return 1
 
 
+def _note_held(meeting: Meeting, now: datetime.datetime) -> Meeting:
+    meeting.state, meeting.held_at = State.HELD, now
+    return _saved(meeting)
+
+
 def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
+    """In this order: what people are told of is noted, the state is saved, who waits moves up, guests are frozen and
+    their pages open, promises go out with a report that is there already, earlier promises come on the agenda."""
     meeting.published_at = meeting.published_at or now
     meeting.publish_at, meeting.cancelled_at, meeting.state_reason = None, None, ""
     over = meeting.last_day < timezone.localdate(now)
