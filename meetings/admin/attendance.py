@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
@@ -37,11 +36,7 @@ class WithAttendanceSheet:
         return [*offers, {"act": Sheet(), "url": reverse("admin:meetings_meeting_attendance", args=[obj.pk])}]
 
     def attendance_sheet(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self.get_object(request, str(pk))
-        if meeting is None:
-            raise Http404
-        if not self.has_change_permission(request, meeting):
-            raise PermissionDenied
+        meeting = self.row_to_change(request, pk)
         try:
             pdf = printing.attendance_list(meeting).pdf()
         except CannotPrint as missing:

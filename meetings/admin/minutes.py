@@ -5,12 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -175,10 +173,10 @@ class MinutesPages:
         return done
 
     def minutes_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._minutes_page(request, self._meeting(request, pk))
+        return self._minutes_page(request, self.row_to_change(request, pk))
 
     def note_view(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         found = get_object_or_404(meeting.agenda_items.select_related("topic"), pk=item)
         form = NoteForm.of(found, request.POST)
         if not form.is_valid():
@@ -189,14 +187,14 @@ class MinutesPages:
             return self._note_overtaken(request, meeting, found, form, told)
         except minutes.MinutesRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-            return self._minutes_page(request, self._meeting(request, pk), typed={found.pk: form}, status=409)
+            return self._minutes_page(request, self.row_to_change(request, pk), typed={found.pk: form}, status=409)
         self.log_change(request, meeting, f"{found}: {NoteVersion._meta.verbose_name}")
         self.message_user(request, _("The note is saved."), messages.SUCCESS)
         return HttpResponseRedirect(f"{minutes_url(meeting)}#item-{found.pk}")
 
     def versions_view(self, request: HttpRequest, pk: int, item: int) -> HttpResponse:
         """Every text that the note had; any two beside each other. A POST brings one back, as a new version."""
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         found = get_object_or_404(meeting.agenda_items.select_related("topic"), pk=item)
         versions = {version.number: version for version in found.versions.select_related("by")}
         if request.method == "POST":
@@ -213,10 +211,10 @@ class MinutesPages:
             "is_open": minutes.is_open(meeting),
             "newest": newest,
         }
-        return self._panel_page(request, meeting, "versions", found.heading, context)
+        return self._page_of(request, meeting, "versions", found.heading, context)
 
     def proposal_view(self, request: HttpRequest, pk: int, proposal: int) -> HttpResponse:
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         proposals = Proposal.objects.filter(circulation__meeting=meeting).select_related("agenda_item", "circulation")
         found = get_object_or_404(proposals, pk=proposal)
         form = ReplyForm(request.POST)
@@ -245,14 +243,6 @@ class MinutesPages:
     minutes_line.short_description = _("state of the minutes")
 
     # -- Parts ------------------------------------------------------------------------------------------------------
-
-    def _meeting(self, request: HttpRequest, pk: int) -> Meeting:
-        meeting = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_change_permission(request, meeting):
-            raise PermissionDenied
-        if meeting is None:
-            raise Http404
-        return meeting
 
     def _note_overtaken(
         self, request: HttpRequest, meeting: Meeting, item: AgendaItem, form: NoteForm, told: minutes.Overtaken
@@ -303,14 +293,13 @@ class MinutesPages:
             "acts": [{"act": act, "url": _page_url(act.name, meeting)} for act in offers],
             "media": self.media + NoteForm().media,
         }
-        return self._panel_page(request, meeting, "minutes", _("Minutes"), context, status)
+        return self._page_of(request, meeting, "minutes", _("Minutes"), context, status)
 
-    def _panel_page(
+    def _page_of(
         self, request: HttpRequest, meeting: Meeting, name: str, title: Any, context: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        frame = {**self.admin_site.each_context(request), "opts": self.opts, "title": title, "subtitle": str(meeting)}
-        frame |= {"original": meeting, "minutes_url": minutes_url(meeting), **context}
-        return TemplateResponse(request, f"admin/meetings/{name}.html", frame, status=status)
+        own = {"title": title, "subtitle": str(meeting), "original": meeting, "minutes_url": minutes_url(meeting)}
+        return self.panel_page(request, f"admin/meetings/{name}.html", {**own, **context}, status)
 
 
 def minutes_url(meeting: Meeting) -> str:

@@ -175,14 +175,12 @@ class SurveyAdmin(ActsAdmin):
         survey = self._visible(request, pk)
         written = SurveyAnswer.objects.filter(sheet__survey=survey, question__kind=Kind.TEXT).select_related("question")
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("Own words"),
             "subtitle": str(survey.meeting),
             "original": survey,
             "written": written.order_by("question__position", "question", "words", "pk"),
         }
-        return TemplateResponse(request, "admin/meetings/survey/words.html", context)
+        return self.panel_page(request, "admin/meetings/survey/words.html", context)
 
     def print_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         survey = self._visible(request, pk)

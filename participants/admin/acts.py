@@ -9,7 +9,6 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from participants.admin.frame import PanelAdmin
@@ -138,8 +137,6 @@ class ActsAdmin(PanelAdmin):
 
     def _page(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> HttpResponse:
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": act.label,
             "subtitle": self.subtitle_of(obj),
             "original": obj,
@@ -149,7 +146,7 @@ class ActsAdmin(PanelAdmin):
             "quote": self.quote_from(obj),
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "admin/act.html", context)
+        return self.panel_page(request, "admin/act.html", context)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kw: Any) -> HttpResponse:
         obj = context.get("original")

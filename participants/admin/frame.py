@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.forms.models import InlineForeignKeyField
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
@@ -116,6 +117,20 @@ class PanelAdmin(Guarded, PanelFields, admin.ModelAdmin):
         """Under the name of what it lists; Django would say "Select … to change"."""
         named = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
         return super().changelist_view(request, named)
+
+    def row_to_change(self, request: HttpRequest, pk: int) -> Any:
+        """The row of a page of our own; 403 for who may not change it, also where there is none, and then 404."""
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        return row
+
+    def panel_page(self, request: HttpRequest, template: str, own: dict[str, Any], status: int = 200) -> HttpResponse:
+        """A page of our own in the frame of the panel; `own` gives its title at least."""
+        frame = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media}
+        return TemplateResponse(request, template, {**frame, **own}, status=status)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Saves again what a simultaneous save had made impossible: the checks now see it, and the form says it."""

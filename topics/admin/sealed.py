@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -76,15 +75,12 @@ class SealedTextAdmin(ReadOnly, PanelAdmin):
             except SealRefused as refusal:
                 self.message_user(request, str(refusal), messages.ERROR)
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": _("Open the original"),
             "original": sealed,
             "form": form,
             "text": text,
-            "media": self.media,
         }
-        return TemplateResponse(request, "admin/topics/sealed/open.html", context)
+        return self.panel_page(request, "admin/topics/sealed/open.html", context)
 
 
 @admin.register(SealedLook)

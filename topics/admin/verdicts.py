@@ -11,7 +11,6 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -261,8 +260,6 @@ class VerdictAdmin(ActsAdmin):
             return None
         rows = list(chosen[:AT_ONCE])
         context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "title": act.label,
             "act": act,
             "chosen": [(row.pk, self.comment_of(row), self.not_now(request, row)) for row in rows],
@@ -271,9 +268,8 @@ class VerdictAdmin(ActsAdmin):
             "action": request.POST["action"],
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             "form": form,
-            "media": self.media,
         }
-        return TemplateResponse(request, "admin/topics/decide_selected.html", context)
+        return self.panel_page(request, "admin/topics/decide_selected.html", context)
 
     def _decide_each(self, request: HttpRequest, chosen: QuerySet, act: Act, form: forms.Form) -> None:
         """Each row by itself, the oldest comment first, about the text that the page showed: one that changed since

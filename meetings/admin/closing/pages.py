@@ -9,11 +9,10 @@ from typing import Any, Protocol
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -96,13 +95,13 @@ class ClosingPages:
 
     def tasks_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Twelve queries at most, whatever the size of the meeting."""
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         found = [(task, _address(meeting, task.step)) for task in closing.tasks(meeting)]
         context = {"tasks": found, "is_open": CLOSING.fits(meeting)}
         return self._show(request, meeting, "admin/closing/tasks.html", CLOSING.label, context)
 
     def check_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         if request.method == "POST":
             try:
                 closing.publish_report(meeting, by=request.user)
@@ -119,7 +118,7 @@ class ClosingPages:
 
     def step_view(self, request: HttpRequest, pk: int, step: str, item: int | None = None) -> HttpResponse:
         """The first save begins the closing: what was promised since the meeting was planned joins its list."""
-        meeting = self._meeting(request, pk)
+        meeting = self.row_to_change(request, pk)
         if not CLOSING.fits(meeting):
             return HttpResponseRedirect(_address(meeting, "closing"))
         make = PAGES[step] if item is None else partial(NotePage, item=item)
@@ -164,24 +163,8 @@ class ClosingPages:
     def _show(
         self, request: HttpRequest, meeting: Meeting, template: str, title: Any, own: dict[str, Any], status: int = 200
     ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": title,
-            "subtitle": str(meeting),
-            "original": meeting,
-            "media": self.media,
-            **own,
-        }
-        return TemplateResponse(request, template, context, status=status)
-
-    def _meeting(self, request: HttpRequest, pk: int) -> Meeting:
-        meeting = self.get_queryset(request).filter(pk=pk).first()
-        if not self.has_change_permission(request, meeting):
-            raise PermissionDenied
-        if meeting is None:
-            raise Http404
-        return meeting
+        about = {"title": title, "subtitle": str(meeting), "original": meeting}
+        return self.panel_page(request, template, {**about, **own}, status)
 
 
 def _saved(page: Page, by: Any) -> bool:
