@@ -4,12 +4,15 @@ import datetime
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from meetings import publication
 from meetings.models import Meeting
 from meetings.publication import ChangeRefused
+from participants.roles import Role
 from tests import factories
+from tests.topics.parallel import at_once
 
 State = Meeting.State
 TOMORROW = timezone.now() + datetime.timedelta(days=1)
@@ -175,3 +178,24 @@ def test_meeting_of_a_month_is_not_over_before_the_month(db):
     publication.move_on(noon + datetime.timedelta(days=1))
     month.refresh_from_db()
     assert month.state == State.HELD
+
+
+def test_meeting_moved_while_the_clock_looks_is_not_noted_as_held(transactional_db):
+    """Moved in another connection, right after the worker has listed what is over."""
+    editor = factories.make_resident("Anna", roles=[Role.EDITOR])
+    meeting = factories.make_meeting(date=timezone.localdate() - datetime.timedelta(days=1))
+    later = timezone.localdate() + datetime.timedelta(days=7)
+    listed = []
+
+    def move_meanwhile(execute, sql, params, *rest):
+        found = execute(sql, params, *rest)
+        if State.ANNOUNCED in (params or ()) and not listed:
+            listed.append(sql)
+            at_once(lambda: publication.move(meeting, by=editor, date=later))
+        return found
+
+    with connection.execute_wrapper(move_meanwhile):
+        publication.move_on()
+    meeting.refresh_from_db()
+    assert len(listed) == 1
+    assert (meeting.state, meeting.date) == (State.ANNOUNCED, later)
