@@ -12,12 +12,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from participants.forms import PublicForm
+from participants.limits import LimitReached
 from participants.models import Estate
 from participants.proof import ProofMixin
 from participants.robots import HumanForm
 from topics.hints import pieces
 from topics.models import TEXT_LIMIT, Category, Comment
-from topics.refusals import DataFound
+from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
 
 NUL = "\x00"
 BROKEN = _("We removed a broken character. Check the text and send it once more.")
@@ -130,6 +131,18 @@ class CommentForm(ProofMixin, WordsForm, HumanForm):
         helper.layout.remove("danger")
         helper.layout = Layout("danger", HTML('{% include "topics/_stop.html" only %}'), *helper.layout)
         return helper
+
+    def refuse(self, refusal: CommentRefused | LimitReached) -> int:
+        """Say in the form why its text was not taken, or ask what it takes; the status of the page that shows it."""
+        if isinstance(refusal, DataFound):
+            self.ask_about(refusal)
+        elif isinstance(refusal, ProofWanted):
+            self.ask()
+        else:
+            self.add_error("text", str(refusal))
+        if isinstance(refusal, LimitReached):
+            return 429
+        return 409 if isinstance(refusal, TalkClosed) else 422
 
     @property
     def is_emergency(self) -> bool:

@@ -18,7 +18,7 @@ from meetings.question_forms import AskForm, GuestAskForm
 from participants.limits import LimitReached, visitor
 from topics import drafts
 from topics.models import Comment
-from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
+from topics.refusals import CommentRefused
 from topics.threads import place_of
 
 
@@ -55,16 +55,8 @@ def _send(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     if form.is_valid():
         try:
             return _asked(request, meeting, form)
-        except DataFound as found:
-            form.ask_about(found)
-        except ProofWanted:
-            form.ask()
-        except LimitReached as limit:
-            form.add_error("text", str(limit))
-            status = 429
-        except CommentRefused as refusal:
-            form.add_error("text", str(refusal))
-            status = 409 if isinstance(refusal, TalkClosed) else 422
+        except (CommentRefused, LimitReached) as refusal:
+            status = form.refuse(refusal)
     form.renew()
     return _page(request, meeting, form, status)
 

@@ -18,7 +18,7 @@ from topics import drafts
 from topics.discussion import add_comment, appointment_of
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
-from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
+from topics.refusals import CommentRefused
 from topics.threads import place_of
 from topics.views.reading import talk_context
 
@@ -74,16 +74,8 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             written = add_comment(
                 topic=topic, author=request.user, parent=parent, visitor=visitor(request), **form.sent(parent)
             )
-        except DataFound as found:
-            form.ask_about(found)
-        except ProofWanted:
-            form.ask()
-        except LimitReached as limit:
-            form.add_error("text", str(limit))
-            status = 429
-        except CommentRefused as refusal:
-            form.add_error("text", str(refusal))
-            status = 409 if isinstance(refusal, TalkClosed) else 422
+        except (CommentRefused, LimitReached) as refusal:
+            status = form.refuse(refusal)
         else:
             drafts.forget(request.session, drafts.of_comment(topic, parent))
             return _written(request, written)
