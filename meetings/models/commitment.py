@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models.agenda import AgendaItem
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, sees_drafts
 from participants.models import AppendOnly, AppendOnlyQuerySet, Estate, Institution
 
 DISPUTED_BY = 3  # residents who say that it is not better
@@ -50,9 +50,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
     def visible_to(self, user: Any) -> "CommitmentQuerySet":
         """What strangers see; those of a report that is not out yet as well for those who write it."""
-        if user.is_staff and user.has_perm("meetings.change_meeting"):
-            return self
-        return self.public()
+        return self if sees_drafts(user) else self.public()
 
     def open(self) -> "CommitmentQuerySet":
         return self.filter(state__in=Commitment.OPEN)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, sees_drafts
 from meetings.uploads import clean_photo, validate_document, validate_photo
 from participants.slugs import polish_slug
 
@@ -38,9 +38,7 @@ class PublicFileQuerySet(models.QuerySet[Any]):
         return self.exclude(meeting__state__in=Meeting.UNPUBLISHED).exclude(waiting)
 
     def visible_to(self, user: Any) -> "PublicFileQuerySet":
-        if user.is_staff and user.has_perm("meetings.change_meeting"):
-            return self
-        return self.public()
+        return self if sees_drafts(user) else self.public()
 
 
 class MeetingFile(models.Model):

@@ -30,15 +30,18 @@ from participants.models import Addressed, Institution
 from participants.prose import RichTextField
 
 
+def sees_drafts(user: Any) -> bool:
+    """Whether somebody reads what is not published: who may change meetings. Two queries for staff, then none."""
+    return user.is_staff and user.has_perm("meetings.change_meeting")
+
+
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def public(self) -> "MeetingQuerySet":
         return self.exclude(state__in=Meeting.UNPUBLISHED)
 
     def visible_to(self, user: Any) -> "MeetingQuerySet":
         """What strangers see; drafts as well for those who may change meetings. Two queries more for staff."""
-        if user.is_staff and user.has_perm("meetings.change_meeting"):
-            return self
-        return self.public()
+        return self if sees_drafts(user) else self.public()
 
     def due(self, now: datetime.datetime) -> "MeetingQuerySet":
         """Scheduled ones whose hour of publication has come."""
@@ -301,7 +304,7 @@ class Meeting(SignUpSettings, Addressed):
         return timezone.make_aware(datetime.datetime.combine(self.date, self.starts or datetime.time.min))
 
     def is_visible_to(self, user: Any) -> bool:
-        return self.is_public or (user.is_staff and user.has_perm("meetings.change_meeting"))
+        return self.is_public or sees_drafts(user)
 
     def is_upcoming(self, today: datetime.date) -> bool:
         if self.state in {Meeting.State.ANNOUNCED, Meeting.State.CANCELLED}:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, sees_drafts
 
 ENOUGH = 5  # sheets from which results are shown: fewer could be told apart in a small hall
 
@@ -19,9 +19,7 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
         return self.exclude(meeting__state__in=Meeting.UNPUBLISHED)
 
     def visible_to(self, user: Any) -> "SurveyQuerySet":
-        if user.is_staff and user.has_perm("meetings.change_meeting"):
-            return self
-        return self.public()
+        return self if sees_drafts(user) else self.public()
 
 
 class Survey(models.Model):

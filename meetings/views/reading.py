@@ -18,6 +18,7 @@ from meetings.agenda_questions import place_questions
 from meetings.archive import promised, promises_today
 from meetings.minutes import is_open
 from meetings.models import AgendaItem, Erratum, Finding, Meeting, Organiser, Presence
+from meetings.models.meeting import sees_drafts
 from meetings.presences import printed
 from meetings.registration import address_of, own_of
 from meetings.seats import signup_of
@@ -90,7 +91,7 @@ def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     meetings = Meeting.objects.visible_to(request.user).select_related("forum", "reported_in")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)
     today = timezone.localdate()
-    is_preview = "podglad" in request.GET and _may_preview(request.user) and meeting.is_to_close(today)
+    is_preview = "podglad" in request.GET and sees_drafts(request.user) and meeting.is_to_close(today)
     shows_record = meeting.is_closed or not meeting.is_public or is_preview
     took_place = meeting.took_place(today) or is_preview
     files = {} if shows_record else {"with_report": False}
@@ -158,10 +159,6 @@ def _live(
         "topics": [item.topic for item in agenda if item.topic and item.topic.is_public],
         "pages": list(pages.values()),
     }
-
-
-def _may_preview(user: Any) -> bool:
-    return user.is_staff and user.has_perm("meetings.change_meeting")
 
 
 def _lists(meeting: Meeting) -> dict[str, Any]:
