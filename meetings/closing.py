@@ -174,10 +174,7 @@ def publish_report(meeting: Meeting, *, by: Any, now: datetime.datetime | None =
     meeting.save(update_fields=["state", "held_at", "closed_at", "revision", "changed_at", "last_day"])
     freeze_all(meeting, now)
     commitments.publish_all(meeting, now=now)
-    try:
-        agenda_questions.settle(meeting, by=by, now=now)
-    except agenda_questions.WithoutEnd as refusal:
-        raise ClosingRefused(str(refusal)) from refusal
+    agenda_questions.settle(meeting, by=by, now=now)
     for carried in Carried.objects.filter(agenda_item__meeting=meeting).exclude(verdict="").order_by("commitment"):
         commitments.judge(carried, meeting=meeting, by=by, now=now)
     return meeting
