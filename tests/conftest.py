@@ -1,5 +1,7 @@
 """Personas: the people who use the portal, each signed in with a client of their own."""
 
+import importlib
+
 import hypothesis
 import pytest
 from django.conf import settings as site
@@ -7,6 +9,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from participants import printing
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
@@ -79,3 +82,21 @@ def as_user():
         return client
 
     return client_of
+
+
+@pytest.fixture
+def without_pango(monkeypatch):
+    """A machine without the library: importing WeasyPrint ends as it does there."""
+    importing = importlib.import_module
+
+    def refuse(name: str, package: str | None = None):
+        if name.startswith("weasyprint"):
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return importing(name, package)
+
+    printing.weasyprint.cache_clear()
+    printing._tools.cache_clear()
+    monkeypatch.setattr(importlib, "import_module", refuse)
+    yield
+    monkeypatch.undo()
+    printing.weasyprint.cache_clear()

@@ -1,7 +1,6 @@
 """What is printed of a meeting: what stands on each sheet, who gets it, and what it costs."""
 
 import datetime
-import importlib
 
 import pytest
 from django.http import HttpResponse
@@ -306,23 +305,6 @@ def test_sheets_cost_a_constant_number_of_queries(client: Client, django_assert_
 
 
 # -- a machine that cannot print -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def without_pango(monkeypatch):
-    importing = importlib.import_module
-
-    def refuse(name: str, package: str | None = None):
-        if name.startswith("weasyprint"):
-            raise OSError("cannot load library 'libpango-1.0-0'")
-        return importing(name, package)
-
-    press.weasyprint.cache_clear()
-    press._tools.cache_clear()
-    monkeypatch.setattr(importlib, "import_module", refuse)
-    yield
-    monkeypatch.undo()
-    press.weasyprint.cache_clear()
 
 
 def test_machine_without_pango_leads_to_the_page_itself(client: Client, as_user, editor: Resident, without_pango):

@@ -1,7 +1,6 @@
 """Printed pages: everybody can read them, they are made from our own files alone, and nothing else needs them."""
 
 import http.server
-import importlib
 import os
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import threading
 import pytest
 from django.template import engines
 
-from participants import printing
 from participants.printing import CannotPrint, Printout, print_page, static_file
 from tests.paper import fonts_of, needs_press, open_pdf, size_of, tags_of, text_of
 
@@ -31,24 +29,6 @@ def template(tmp_path, settings):
         return "page.html"
 
     return write
-
-
-@pytest.fixture
-def without_pango(monkeypatch):
-    """A machine without the library: importing WeasyPrint ends as it does there."""
-    importing = importlib.import_module
-
-    def refuse(name: str, package: str | None = None):
-        if name.startswith("weasyprint"):
-            raise OSError("cannot load library 'libpango-1.0-0'")
-        return importing(name, package)
-
-    printing.weasyprint.cache_clear()
-    printing._tools.cache_clear()
-    monkeypatch.setattr(importlib, "import_module", refuse)
-    yield
-    monkeypatch.undo()
-    printing.weasyprint.cache_clear()
 
 
 def test_polish_and_ukrainian_letters_are_there_in_our_own_fonts(template):
