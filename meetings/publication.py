@@ -135,7 +135,7 @@ def move_on(now: datetime.datetime | None = None) -> dict[str, int]:
     today = timezone.localdate(now)
     due, over = Meeting.objects.due(now), Meeting.objects.filter(state=State.ANNOUNCED, last_day__lt=today)
     held = Meeting.objects.filter(state=State.HELD).select_related("forum")
-    ripe = [meeting.pk for meeting in held if _is_ripe(meeting, today)]
+    ripe = [meeting.pk for meeting in held.without_texts() if _is_ripe(meeting, today)]
     return {
         "published": sum(_by_clock(due, pk, _publish, now) for pk in _ids(due)),
         "held": sum(_by_clock(over, pk, _note_held, now) for pk in _ids(over)),
