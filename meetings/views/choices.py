@@ -48,20 +48,21 @@ class Choice:
 
 
 def read_choice(request: HttpRequest, meetings: MeetingQuerySet, asked_year: str) -> Choice:
-    """An empty filter is none; a value that is no choice is not found. Three queries."""
+    """Three queries."""
     years = [first.year for first in meetings.dates("date", "year", order="DESC")]
     categories, estates = list(Category.objects.all()), list(Estate.objects.all())
     return Choice(
         years,
         categories,
         estates,
-        year=_known(asked_year, {str(year): year for year in years}),
-        category=_known(request.GET.get("kategoria", ""), {known.slug: known for known in categories}),
-        estate=_known(request.GET.get("osiedle", ""), {known.slug: known for known in estates}),
+        year=one_of({str(year): year for year in years}, asked_year),
+        category=one_of({known.slug: known for known in categories}, request.GET.get("kategoria", "")),
+        estate=one_of({known.slug: known for known in estates}, request.GET.get("osiedle", "")),
     )
 
 
-def _known(value: str, known: dict[str, Any]) -> Any:
+def one_of(known: dict[str, Any], value: str) -> Any:
+    """What the value of a filter stands for, None for an empty one. Http404 for one that was never offered."""
     if not value:
         return None
     if value not in known:

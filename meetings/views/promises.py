@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.models.commitment import CommitmentQuerySet
+from meetings.views.choices import one_of
 from participants.models import Estate, Institution
 from participants.paging import page_of
 
@@ -77,10 +78,10 @@ def _filters(request: HttpRequest) -> tuple[dict[str, Any], dict[str, list[Any]]
         "years": [first.year for first in public.dates("meeting__date", "year", order="DESC")],
     }
     chosen = {
-        "institution": _choice(request, "instytucja", {row.slug: row for row in offered["institutions"]}),
-        "estate": _choice(request, "osiedle", {row.slug: row for row in offered["estates"]}),
+        "institution": one_of({row.slug: row for row in offered["institutions"]}, request.GET.get("instytucja", "")),
+        "estate": one_of({row.slug: row for row in offered["estates"]}, request.GET.get("osiedle", "")),
         "meeting": _meeting(request.GET.get("spotkanie", "")),
-        "year": _choice(request, "rok", {str(year): year for year in offered["years"]}),
+        "year": one_of({str(year): year for year in offered["years"]}, request.GET.get("rok", "")),
     }
     return chosen, offered
 
@@ -97,13 +98,6 @@ def _meeting(key: str) -> Meeting | None:
     if not (key.isascii() and key.isdigit() and len(key) <= 18):
         raise Http404
     return get_object_or_404(_meetings(), pk=key)
-
-
-def _choice(request: HttpRequest, name: str, known: dict[str, Any]) -> Any:
-    value = request.GET.get(name, "")
-    if value and value not in known:
-        raise Http404
-    return known.get(value)
 
 
 def _filtered(found: CommitmentQuerySet, chosen: dict[str, Any]) -> CommitmentQuerySet:
