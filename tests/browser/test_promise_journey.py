@@ -45,11 +45,13 @@ def test_promise_is_done_and_a_resident_disagrees(lamps, visit: Callable[..., Pa
     page.get_by_role("link", name="Lampy przy szkole").click()
     expect(page.get_by_text("„Kiedy zaświecą się lampy?”")).to_be_visible()
     expect(page.get_by_text("Działa 14 nowych lamp.")).to_be_visible()
-    assert accessibility_faults(page) == []
+    if scripts:  # axe is one
+        assert accessibility_faults(page) == []
 
     assert ask_if_better(timezone.now() + WAIT) == 1
     page.goto(link_in(letter_to(asker.email), "/obietnice/lepiej/"))
-    assert accessibility_faults(page) == []
+    if scripts:  # axe is one
+        assert accessibility_faults(page) == []
     page.get_by_label("Co powinniśmy wiedzieć?").fill("Przy furtce dalej ciemno.")
     page.get_by_role("button", name="Nie, nie jest lepiej").click()
     expect(page.get_by_text("Twoja odpowiedź: nie")).to_be_visible()
