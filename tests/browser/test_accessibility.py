@@ -1,17 +1,16 @@
-"""Every public page: axe, reflow, one heading, at both widths, light and dark."""
+"""Every public page: axe, reflow, one heading, at both widths, light and dark (each look sees to all four)."""
 
 import uuid
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from playwright.sync_api import Page
 
 from meetings import asking, follow_ups, minutes_letters, registration
 from meetings.models import Commitment, CommitmentEntry, FollowUp, GuestQuestion, Meeting, Registration, Survey
 from participants.models import Institution, Official
 from tests import factories
-from tests.browser.conftest import accessibility_faults, nobody_in_danger, open_form, overflows
+from tests.browser.conftest import faults_of, faults_of_look, nobody_in_danger, open_form, overflows
 from topics import appeals, editing, moderation, telling
 from topics.models import Decision, Question, Reason, Topic
 from topics.statements import statement_url
@@ -23,6 +22,8 @@ LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
 LISTS += ["/pytania/?stan=obiecane", "/obietnice/", "/spotkania/zapis/nie-ma/"]
 LISTS += [f"/obietnice/?stan={state}" for state in ("w-toku", "po-terminie", "zrobione", "nie")]
 ACCOUNTS = ["/konto/zaloguj/", "/konto/zaloz/", "/konto/haslo/reset/", "/konto/sprawdz-poczte/"]
+
+pytestmark = pytest.mark.parametrize("width", ["phone"])  # who looks at a page changes its width
 
 
 @pytest.fixture
@@ -58,23 +59,8 @@ def pages_of_content() -> list[str]:
     ]
 
 
-def faults_of(page: Page, addresses: list[str]) -> dict[str, list[str]]:
-    found = {}
-    for address in addresses:
-        page.goto(address)
-        faults = accessibility_faults(page)
-        if overflows(page):
-            faults.append("has to be moved sideways")
-        if page.locator("h1").count() != 1:
-            faults.append("has not one h1")
-        if faults:
-            found[address] = faults
-    return found
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_public_pages_have_no_fault(content, visit, scheme: str):
-    page = visit(color_scheme=scheme)
+def test_public_pages_have_no_fault(content, visit):
+    page = visit()
     assert faults_of(page, SITE + LISTS + ACCOUNTS + pages_of_content()) == {}
 
 
@@ -101,26 +87,22 @@ def pages_of_letters() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_that_letters_lead_to_have_no_fault(content, visit, scheme: str):
-    assert faults_of(visit(color_scheme=scheme), pages_of_letters()) == {}
+def test_pages_that_letters_lead_to_have_no_fault(content, visit):
+    assert faults_of(visit(), pages_of_letters()) == {}
 
 
-@pytest.mark.parametrize("path", ["zapis/", "pytanie/", "ankieta/"])
-def test_forms_of_a_meeting_sent_empty_have_no_fault(content, visit, path: str):
-    page = visit(color_scheme="dark")
-    coming = Meeting.objects.filter(state=Meeting.State.ANNOUNCED).earliest("date")
-    meeting = Survey.objects.public()[0].meeting if path == "ankieta/" else coming
-    page.goto(f"{meeting.get_absolute_url()}{path}")
-    page.locator("main form[method=post] .btn-primary").click()
-    assert page.title().startswith("Błąd:")
-    assert accessibility_faults(page) == []
-    assert not overflows(page)
+def test_forms_of_a_meeting_sent_empty_have_no_fault(content, visit):
+    page = visit()
+    coming = Meeting.objects.filter(state=Meeting.State.ANNOUNCED).earliest("date").get_absolute_url()
+    for form in (f"{coming}zapis/", f"{coming}pytanie/", Survey.objects.public()[0].get_absolute_url()):
+        page.goto(form)
+        page.locator("main form[method=post] .btn-primary").click()
+        assert page.title().startswith("Błąd:"), form
+        assert faults_of_look(page) == [], form
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_a_resident_have_no_fault(content, visit, resident, scheme: str):
-    page = visit(color_scheme=scheme, user=resident)
+def test_pages_of_a_resident_have_no_fault(content, visit, resident):
+    page = visit(user=resident)
     topic = Topic.objects.public().filter(state=Topic.State.OPEN).order_by("comment_count").last()
     reply = topic.comments.public().threads().published().in_order()[0]
     page.goto(topic.get_absolute_url())
@@ -128,21 +110,19 @@ def test_pages_of_a_resident_have_no_fault(content, visit, resident, scheme: str
     nobody_in_danger(page)
     page.locator("#id_text").fill("")
     page.get_by_role("button", name="Wyślij komentarz").click()
-    assert accessibility_faults(page) == []
+    assert faults_of_look(page) == []
     assert page.title().startswith("Błąd:")
     addresses = [topic.get_absolute_url(), f"/tematy/{topic.slug}/komentarz/{reply.pk}/odpowiedz/"]
     assert faults_of(page, addresses) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator, scheme: str):
-    page = visit(color_scheme=scheme)
+def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator):
+    page = visit()
     shown, appealed = Topic.objects.public().order_by("comment_count").last().comments.published()[:2]
     report = f"{shown.topic.get_absolute_url()}k/{shown.pk}/zglos/"
     page.goto(report)
     page.get_by_role("button", name="Wyślij zgłoszenie").click()
-    assert accessibility_faults(page) == []
-    assert not overflows(page)
+    assert faults_of_look(page) == []
     for comment in (shown, appealed):
         moderation.hide(comment, by=moderator, reason=Reason.INSULT, note="Uwaga")
     statements = [statement_url(decision) for decision in Decision.objects.order_by("pk")]
@@ -151,8 +131,7 @@ def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator, s
     assert faults_of(page, [*gone, *statements]) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str):
+def test_pages_of_an_author_have_no_fault(content, visit, moderator):
     """Own comments in every state that only their author sees, and what can be done with them."""
     topic = Topic.objects.public().filter(state=Topic.State.OPEN).order_by("comment_count").first()
     author = factories.make_resident("Zofia")
@@ -162,7 +141,7 @@ def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str
     editing.edit(mine, by=author, text="Inaczej powiedziane.", now=timezone.now() + editing.FREELY * 2)
     moderation.hide(hidden, by=moderator, reason=Reason.ADVERT)
     moderation.set_aside(aside, reason=Reason.INSULT)
-    page = visit(color_scheme=scheme, user=author)
+    page = visit(user=author)
     address = topic.get_absolute_url()
     acts = [f"{address}k/{mine.pk}/{act}/" for act in ("popraw", "usun", "wersje")]
     acts += [f"{address}k/{answered.pk}/dopisz/", f"{address}watek/{answered.pk}/"]
@@ -173,8 +152,7 @@ def test_pages_of_an_author_have_no_fault(content, visit, moderator, scheme: str
     page.locator("#id_text").fill("Pani Nowak, tel. 512 345 678, wszystko widziała.")
     page.get_by_role("button", name="Wyślij komentarz").click()
     assert page.get_by_role("alert").get_by_role("heading", name="To wygląda na czyjeś dane").is_visible()
-    assert accessibility_faults(page) == []
-    assert not overflows(page)
+    assert faults_of_look(page) == []
 
 
 def test_pages_are_readable_at_320_pixels_and_in_print(content, visit):

@@ -37,6 +37,8 @@ SMALL = """() => [...document.querySelectorAll("a, button, summary, select, inpu
 UNNAMED = """() => [...document.querySelectorAll("nav")]
   .filter(nav => !nav.ariaLabel && !nav.getAttribute("aria-labelledby")).map(nav => nav.outerHTML.slice(0, 80))"""
 
+ONE_WIDTH = pytest.mark.parametrize("width", ["phone"])  # what is looked at does not depend on it
+
 
 @pytest.fixture
 def content(transactional_db):
@@ -71,6 +73,7 @@ def faults(page: Page, addresses: list[str], look) -> dict[str, object]:
     return found
 
 
+@ONE_WIDTH
 def test_pages_bear_more_air_between_letters(content, visit):
     page = visit(viewport={"width": 320, "height": 640}, bypass_csp=True)
 
@@ -85,6 +88,7 @@ def test_links_that_stand_alone_are_large_enough_for_a_thumb(content, visit):
     assert faults(visit(), reading(), lambda page: page.evaluate(SMALL)) == {}
 
 
+@ONE_WIDTH
 @pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
 def test_polish_words_are_marked_in_other_languages(content, visit, locale: str):
     pages = [address for address in reading() if address.startswith(("/osoby", "/instytucje", "/spotkania/20"))]
