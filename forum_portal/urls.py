@@ -9,7 +9,15 @@ from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
 
+# Names that the packages of this issue link to; whoever owns one puts its page in place of `views.about`.
 account_urls = [
+    path("", views.about, name="my_account"),  # P2
+    path("podpis/", views.about, name="my_profile"),  # P2
+    path("zgoda/", views.about, name="accept_rules"),  # P2
+    path("powiadomienia/", views.about, name="my_letters"),  # P3
+    path("bezpieczenstwo/", views.about, name="my_security"),  # P1
+    path("dane/", views.about, name="my_data"),  # P4
+    path("odejdz/", views.about, name="leave"),  # P4
     path("zaloguj/", account_page(account.login), name="account_login"),
     path("wyloguj/", account_page(account.logout), name="account_logout"),
     path("zaloz/", account_page(account.signup), name="account_signup"),

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import MaxValueValidator
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +31,14 @@ class ResidentManager(BaseUserManager["Resident"]):
 
 
 class Resident(AbstractBaseUser, PermissionsMixin):
+    class Pace(models.TextChoices):
+        """When news of what somebody follows is sent. Letters about their own account and acts always go at once."""
+
+        NOW = "now", _("At once")
+        DAY = "day", _("Once a day, in one letter")
+        WEEK = "week", _("Once a week, on Monday")
+        NEVER = "never", _("Never")
+
     email = models.EmailField(
         _("e-mail address"),
         unique=True,
@@ -56,6 +67,19 @@ class Resident(AbstractBaseUser, PermissionsMixin):
         related_name="accounts",
         help_text=_("Comments of this account appear as official answers of this post."),
     )
+    language = models.CharField(
+        _("language of letters"), max_length=5, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    pace = models.CharField(_("how often news is sent"), max_length=5, choices=Pace.choices, default=Pace.DAY)
+    quiet_from = models.PositiveSmallIntegerField(
+        _("no letters from hour"), default=21, validators=[MaxValueValidator(23)]
+    )
+    quiet_until = models.PositiveSmallIntegerField(
+        _("no letters until hour"),
+        default=7,
+        validators=[MaxValueValidator(23)],
+        help_text=_("The same hour: no rest."),
+    )
     rules_version = models.CharField(_("accepted rules"), max_length=20, blank=True, editable=False)
     rules_accepted_at = models.DateTimeField(_("rules accepted at"), null=True, blank=True, editable=False)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
@@ -79,7 +103,10 @@ class Resident(AbstractBaseUser, PermissionsMixin):
                 Lower("email"),
                 name="resident_email_unique_any_case",
                 violation_error_message=_("An account with this address exists already."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(quiet_from__lt=24, quiet_until__lt=24), name="resident_quiet_hours_exist"
+            ),
         ]
 
     def __str__(self) -> str:
