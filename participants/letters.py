@@ -10,9 +10,11 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.utils import DNS_NAME
 from django.db import connection, transaction
-from django.template.loader import render_to_string
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
+from participants.letter_text import paragraphs
 from participants.models import Letter
 from participants.models.letter import LetterQuerySet
 
@@ -30,13 +32,25 @@ def queue_letter(
     language: str = settings.LANGUAGE_CODE,
     headers: dict[str, str] | None = None,
 ) -> None:
-    """Queue `<template>_subject.txt` with `<template>_message.txt`. One query; sent only if the transaction commits."""
+    """Queue `<template>_subject.txt` with `<template>_message.txt`, and beside the text HTML: that of
+    `<template>_message.html`, or made from the text. One query; sent only if the transaction commits."""
     with translation.override(language):
         context = {**context, "forum": settings.FORUM, "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         body = render_to_string(f"{template}_message.txt", context).strip() + "\n"
+        html = _html_of(template, {**context, "subject": subject}, body)
     headers = {"Auto-Submitted": "auto-generated", **(headers or {})}
-    EmailMultiAlternatives(subject, body, to=[to], headers=headers).send()
+    message = EmailMultiAlternatives(subject, body, to=[to], headers=headers)
+    message.attach_alternative(html, "text/html")
+    message.send()
+
+
+def _html_of(template: str, context: dict[str, Any], body: str) -> str:
+    try:
+        own = get_template(f"{template}_message.html")
+    except TemplateDoesNotExist:
+        return render_to_string("email/plain.html", {**context, "paragraphs": paragraphs(body)})
+    return own.render(context)
 
 
 def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int:
