@@ -1,6 +1,7 @@
 """The text of a letter as its HTML shows it: paragraphs of lines, with links to our own site only.
 
-A letter quotes what people wrote. An address of another site stays words, so that nobody sends links through our letters.
+A letter quotes what people wrote. An address of another site stays words: nobody sends links
+through our letters.
 """
 
 import re
