@@ -1,6 +1,5 @@
 """Typed reading of the environment: a wrong value stops the start and names its variable."""
 
-import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +37,6 @@ class Environment:
 
     def number(self, name: str, default: Any = REQUIRED) -> int:
         return self._read("int", name, default)
-
-    def day(self, name: str) -> datetime.date | None:
-        """A date written 2026-12-01; None where the variable is empty or missing."""
-        value = self.text(name, default="")
-        try:
-            return datetime.date.fromisoformat(value) if value else None
-        except ValueError:
-            raise ImproperlyConfigured(f"{name} must be a date such as 2026-12-01, not {value!r}.") from None
 
     def words(self, name: str, default: Any = REQUIRED) -> list[str]:
         return self._read("list", name, default)

@@ -14,6 +14,7 @@ from forum_portal.desk import desk
 APPS = ["meetings", "topics", "participants", "auth"]
 MODELS = ["Meeting", "Forum", "Case", "Question", "Topic", "Comment", "Category", "Decision", "Appeal", "Report"]
 MODELS += ["WatchedWord", "SealedText", "SealedLook", "Institution", "Official", "Appointment"]
+MODELS += ["InformationClause", "AccessibilityStatement"]
 
 
 class PanelSite(admin.AdminSite):

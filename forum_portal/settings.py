@@ -207,6 +207,7 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "sesja"
+MESSAGE_STORAGE = "forum_portal.notices.SessionUntilShown"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = "jezyk"
 LANGUAGE_COOKIE_AGE = 31_536_000
@@ -252,7 +253,8 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 RULES_VERSION = "2026-11"
 SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-# What the office has not given stays empty and is left out of the page: nothing here is invented.
+# What the office has not given stays empty and is left out of the page: nothing here is invented. The information
+# clause and the accessibility statement begin with it, and are filled in in the panel (participants.models.office).
 FORUM = {
     "name": _("Forum for Safety"),
     "owner": env.text("FORUM_OWNER", default="Komenda Miejska Policji w Piotrkowie Trybunalskim"),
@@ -262,16 +264,7 @@ FORUM = {
     "address": env.text("FORUM_ADDRESS", default=""),
     "email": env.text("FORUM_EMAIL", default=""),
     "phone": env.text("FORUM_PHONE", default=""),
-    "iod_email": env.text("FORUM_IOD_EMAIL", default=""),
-    "accessibility_contact": env.text("FORUM_ACCESSIBILITY_CONTACT", default=""),
-    "accessibility_email": env.text("FORUM_ACCESSIBILITY_EMAIL", default=""),
-    "accessibility_phone": env.text("FORUM_ACCESSIBILITY_PHONE", default=""),
-    "building": env.text("FORUM_BUILDING", default=""),
     # What the forms promise: hours until a moderator has read what waits, working days until a question is answered.
     "read_within": env.number("FORUM_READ_WITHIN_HOURS", default=24),
     "answer_within": env.number("FORUM_ANSWER_WITHIN_DAYS", default=3),
-    "published_on": env.day("FORUM_PUBLISHED_ON"),
-    "changed_on": env.day("FORUM_CHANGED_ON"),
-    "statement_on": env.day("FORUM_STATEMENT_ON"),
-    "reviewed_on": env.day("FORUM_REVIEWED_ON"),
 }

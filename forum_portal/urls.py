@@ -42,6 +42,7 @@ urlpatterns = [
     path("o-forum/", views.about, name="about"),
     path("zasady/", views.rules, name="rules"),
     path("prywatnosc/", views.privacy, name="privacy"),
+    path("prywatnosc/klauzula/", views.clause, name="clause"),
     path("deklaracja-dostepnosci/", views.accessibility, name="accessibility"),
     path("wyglad/", views.set_theme, name="set_theme"),
     path("jezyk/", views.set_language, name="set_language"),

@@ -13,17 +13,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from forum_portal.context import THEME_COOKIE, THEMES
+from meetings import asking, registration
 from meetings.models import Commitment, Meeting
 from meetings.seats import KEPT_DAYS
+from participants import letters, limits
+from participants.models import AccessibilityStatement, InformationClause
+from topics import reporters, sealing
 from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
 
 YEAR_SECONDS = 31_536_000
+DAY_SECONDS = 86_400
 RETRY_SECONDS = 30
 ADDRESS_LIMIT = 2000
 HELD_LABELS = [hold.label for hold in Comment.Hold if hold]
@@ -63,25 +69,57 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/privacy.html", {"cookies": _cookies(), "signups_kept": KEPT_DAYS})
+    """One query."""
+    context = {"clause": InformationClause.objects.current(), "cookies": _cookies(), "kept": _kept()}
+    return render(request, "site/privacy.html", context)
+
+
+def _kept() -> dict[str, int]:
+    """Days, from where they are kept to."""
+    return {
+        "guest_questions": asking.KEPT.days,
+        "letters": letters.KEPT.days,
+        "reporters": reporters.KNOWN_FOR.days,
+        "sealed": sealing.KEPT.days,
+        "signups": KEPT_DAYS,
+        "tallies": limits.KEPT.days,
+        "unconfirmed_signups": registration.PENDING_FOR.days,
+    }
 
 
 def _cookies() -> list[dict]:
     """Every cookie that the site can set; the names are those of the settings."""
     year = _("One year")
-    stay = _("Until you close the browser, or two weeks if you asked to stay signed in")
+    signed_in = _("Keeps you signed in, and carries a notice to the next page")
+    days = settings.SESSION_COOKIE_AGE // DAY_SECONDS
+    stay = ngettext(
+        "Until you close the browser, or %(days)d day if you asked to stay signed in",
+        "Until you close the browser, or %(days)d days if you asked to stay signed in",
+        days,
+    ) % {"days": days}
     return [
-        {"name": settings.SESSION_COOKIE_NAME, "purpose": _("Keeps you signed in"), "lasts": stay},
+        {"name": settings.SESSION_COOKIE_NAME, "purpose": signed_in, "lasts": stay},
         {"name": settings.CSRF_COOKIE_NAME, "purpose": _("Protects forms from being sent by others"), "lasts": year},
-        {"name": "messages", "purpose": _("Carries a notice to the next page"), "lasts": _("Until it is shown")},
         {"name": settings.LANGUAGE_COOKIE_NAME, "purpose": _("Remembers the language you chose"), "lasts": year},
         {"name": THEME_COOKIE, "purpose": _("Remembers the appearance you chose"), "lasts": year},
     ]
 
 
 @require_safe
+def clause(request: HttpRequest) -> HttpResponse:
+    """Two queries."""
+    shown = InformationClause.objects.current()
+    return render(request, "site/clause.html", {"clause": shown, "processings": list(shown.processings.all())})
+
+
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/accessibility.html", {"site_url": settings.SITE_URL})
+    """One query."""
+    shown = AccessibilityStatement.objects.current()
+    is_limited = shown.status and shown.status != AccessibilityStatement.Status.FULL
+    inaccessible = shown.not_conforming or shown.not_covered or shown.burden
+    context = {"statement": shown, "has_limits": is_limited and inaccessible, "site_url": settings.SITE_URL}
+    return render(request, "site/accessibility.html", context)
 
 
 # -- The reader's choices -------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from meetings.access import access_facts
 from meetings.archive import promised
 from meetings.models import Finding, Meeting
 from meetings.presences import printed
+from participants.models import InformationClause
 from participants.printing import CannotPrint, Printout, print_page
 
 __all__ = ["CannotPrint", "Printout", "attendance_list", "poster", "poster_after", "print_page", "report"]
@@ -86,13 +87,14 @@ def report(meeting: Meeting) -> Printout:
 
 
 def attendance_list(meeting: Meeting) -> Printout:
-    """Those who have seats, to sign; what they need on a sheet of its own, which is not passed round. One query.
+    """Those who have seats, to sign; what they need on a sheet of its own, which is not passed round. Two queries.
 
     Personal data: made anew each time, and kept nowhere.
     """
     seated = list(meeting.registrations.seated().in_queue_order())
     context = {
         "meeting": meeting,
+        "controller": InformationClause.objects.current().controller,
         "seated": seated,
         "seats": sum(registration.seats for registration in seated),
         "in_need": [registration for registration in seated if registration.needs],

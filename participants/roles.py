@@ -19,6 +19,8 @@ EDITED = ["add", "change", "delete", "view"]
 PERMISSIONS: dict[str, dict[str, list[str]]] = {
     Role.EDITOR: {
         **{f"participants.{m}": EDITED for m in ("institution", "formername", "official", "appointment", "estate")},
+        **{f"participants.{m}": ["add", "change", "view"] for m in ("informationclause", "accessibilitystatement")},
+        "participants.processing": EDITED,
         "participants.rank": ["view"],
         "topics.category": EDITED,
         "topics.topic": [*EDITED, "calm"],

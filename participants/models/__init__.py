@@ -3,11 +3,13 @@ from participants.models.append_only import AppendOnly, AppendOnlyQuerySet, Reco
 from participants.models.estate import Estate
 from participants.models.institution import FormerName, Institution
 from participants.models.letter import Letter
+from participants.models.office import AccessibilityStatement, InformationClause, OfficePage, Processing
 from participants.models.official import Appointment, Official, Rank
 from participants.models.resident import Resident
 from participants.models.tally import Tally
 
 __all__ = [
+    "AccessibilityStatement",
     "Addressed",
     "AppendOnly",
     "AppendOnlyQuerySet",
@@ -15,9 +17,12 @@ __all__ = [
     "Estate",
     "FormerAddress",
     "FormerName",
+    "InformationClause",
     "Institution",
     "Letter",
+    "OfficePage",
     "Official",
+    "Processing",
     "Rank",
     "RecordKept",
     "Resident",

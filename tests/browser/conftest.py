@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +30,7 @@ COLOURS = {**RULES, "runOnly": {"type": "rule", "values": ["color-contrast", "li
 AXE = Axe()
 RUN_AXE = "async options => (await axe.run(options)).violations.map(it => [it.id, it.nodes.map(n => n.target)])"
 
+COOKIES = {"sesja", "csrftoken", "jezyk", "motyw"}
 LOOKS = {"test_accessibility.py", "test_reading.py", "test_hostile_texts.py"}
 
 expect.set_options(timeout=10_000)
@@ -63,12 +65,14 @@ def width(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, live_server, width: str) -> Iterator[Callable[..., Page]]:
-    """`visit()` is a page of a new visitor in Polish; it fails the test when the console shows an error.
+    """`visit()` is a page of a new visitor in Polish; it fails the test when the console shows an error, when a
+    page asks anybody but us for anything, or when it leaves a cookie that the privacy page does not name.
 
     `visit(scripts=False)` has JavaScript switched off, `visit(color_scheme="dark")` prefers dark.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
+    asked: set[str] = set()
 
     def open_page(*, scripts: bool = True, user: Resident | None = None, **how) -> Page:
         how = {
@@ -83,16 +87,25 @@ def visit(browser: Browser, live_server, width: str) -> Iterator[Callable[..., P
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        context.on("request", lambda request: asked.add(request.url))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         if user:
             sign_in(page, user)
         return page
 
     yield open_page
+    cookies = {cookie["name"] for context in contexts for cookie in context.cookies()}
     for context in contexts:
         context.close()
     # Chromium reports each 4xx page as an error; a test that asks for one looks at its status itself.
     assert [text for text in complaints if "status of 4" not in text] == []
+    assert strangers(asked, live_server.url) == set()
+    assert cookies <= COOKIES
+
+
+def strangers(addresses: set[str], own: str) -> set[str]:
+    """Hosts other than our own that something was asked of."""
+    return {urlsplit(address).netloc for address in addresses} - {"", urlsplit(own).netloc}  # data: has no host
 
 
 def sign_in(page: Page, user: Resident) -> None:

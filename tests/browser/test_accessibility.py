@@ -16,7 +16,7 @@ from topics.models import Decision, Question, Reason, Topic
 from topics.statements import statement_url
 
 SITE = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/", "/nie-ma-takiej-strony/"]
-SITE += ["/moderacja/"]
+SITE += ["/moderacja/", "/prywatnosc/klauzula/"]
 LISTS = ["/spotkania/", "/spotkania/2017/", "/tematy/", "/tematy/?stan=zamkniete", "/instytucje/"]
 LISTS += ["/pytania/", "/pytania/?kolejnosc=najdluzej", "/pytania/?numer=dwa"]
 LISTS += ["/pytania/?stan=obiecane", "/obietnice/", "/spotkania/zapis/nie-ma/"]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from meetings.agenda_questions import take
 from meetings.commitments import record
 from meetings.models import Commitment, Meeting
-from participants.models import Letter, Resident
+from participants.models import AccessibilityStatement, InformationClause, Letter, Resident
 from participants.roles import SYSTEM
 from tests import factories
 from tests.panel import make_administrator, make_staff
@@ -26,6 +26,7 @@ from topics.models import Appeal, Case, Topic, WatchedWord
 OURS = [model for label in ("participants", "topics", "meetings") for model in apps.get_app_config(label).get_models()]
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
+EDITORS |= {"informationclause", "accessibilitystatement"}
 EDITORS |= {"commitment", "entryphoto", "followup"}
 EDITORS |= {"registration"}
 EDITORS |= {"survey", "surveysheet"}
@@ -83,7 +84,7 @@ def test_forms_open_for_the_roles_that_have_them(label, administrator, editor, m
 
 def test_staff_without_a_role_sees_an_empty_panel(db, as_user):
     page = as_user(make_staff()).get(reverse("admin:index"))
-    assert page.context["desk"] == {"items": [], "to_close": [], "meetings": []}
+    assert page.context["desk"] == {"items": [], "to_close": [], "meetings": [], "office": []}
     assert page.context["app_list"] == []
 
 
@@ -186,6 +187,8 @@ def fill_in() -> None:
     make_disputed()
     make_letter()
     factories.make_registration(meeting)
+    for page in (InformationClause, AccessibilityStatement):
+        page.objects.get_or_create()
 
 
 def make_disputed() -> None:

@@ -12,7 +12,7 @@ from participants.models import Resident
 from tests.site.inline import inline_code
 
 pytestmark = pytest.mark.django_db
-PAGES = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/deklaracja-dostepnosci/"]
+PAGES = ["/", "/o-forum/", "/zasady/", "/prywatnosc/", "/prywatnosc/klauzula/", "/deklaracja-dostepnosci/"]
 
 
 def html_of(client: Client, path: str, **headers: str) -> str:
