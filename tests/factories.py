@@ -28,7 +28,7 @@ from meetings.models import (
     Survey,
     SurveyQuestion,
 )
-from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
+from participants.models import AccessibilityStatement, Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import SYSTEM, Role
 from topics.discussion import show
 from topics.models import Category, Comment, Question, Topic
@@ -248,3 +248,25 @@ def make_circulation(meeting: Meeting, institution: Institution | None = None, *
     institution = institution or make_institution(email=f"sekretariat{next(count)}@urzad.example")
     fields = {"email": institution.email, "sent_at": timezone.now()} | fields
     return Circulation.objects.create(meeting=meeting, institution=institution, **fields)
+
+
+def make_statement(**fields: Any) -> AccessibilityStatement:
+    """Complete, and reviewed today."""
+    usual: dict[str, Any] = {
+        "entity": "Komenda Przykładowa",
+        "published_on": datetime.date(2026, 1, 1),
+        "updated_on": datetime.date(2026, 1, 2),
+        "status": "partial",
+        "not_conforming": "Część skanów nie ma warstwy tekstowej.",
+        "prepared_on": datetime.date(2026, 1, 3),
+        "reviewed_on": timezone.localdate(),
+        "basis": "self",
+        "conveniences": "Strona działa bez skryptów.",
+        "contact": "Anna Przykład",
+        "email": "dostepnosc@policja.example",
+        "phone": "47 000 00 02",
+        "address": "ul. Przykładowa 1",
+        "architecture": "Wejście bez progu.",
+        "communication": "Nie ma tłumacza języka migowego.",
+    }
+    return AccessibilityStatement.objects.create(**usual | fields)
