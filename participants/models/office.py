@@ -242,7 +242,7 @@ class AccessibilityStatement(OfficePage):
         known_conveniences = [
             gettext("The website works without scripts and from the keyboard alone."),
             gettext("You can choose a light or a dark appearance, or leave it to the settings of your device."),
-            gettext("At 400% zoom the text flows in one column."),
+            gettext("Enlarged four times, the text flows in one column."),
             gettext(
                 "The interface is in Polish, English and Ukrainian. Meetings, topics and comments stay in the "
                 "language in which they were written."
