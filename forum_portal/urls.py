@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
+from participants import data_views
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
 
 # Names that the packages of this issue link to; whoever owns one puts its page in place of `views.about`.
@@ -16,8 +17,11 @@ account_urls = [
     path("zgoda/", views.about, name="accept_rules"),  # P2
     path("powiadomienia/", views.about, name="my_letters"),  # P3
     path("bezpieczenstwo/", views.about, name="my_security"),  # P1
-    path("dane/", views.about, name="my_data"),  # P4
-    path("odejdz/", views.about, name="leave"),  # P4
+    path("dane/", data_views.my_data, name="my_data"),
+    path("dane/plik/", data_views.my_data_file, name="my_data_file"),
+    path("odejdz/", data_views.leave, name="leave"),
+    path("zamkniete/", data_views.left, name="left"),
+    path("zostaje/<str:key>/", data_views.come_back_page, name="come_back"),
     path("zaloguj/", account_page(account.login), name="account_login"),
     path("wyloguj/", account_page(account.logout), name="account_logout"),
     path("zaloz/", account_page(account.signup), name="account_signup"),

@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from participants.leaving import is_leaving
 from participants.letters import queue_letter
 from participants.models import Resident
 from participants.validators import has_invisible
@@ -56,6 +57,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if user:
             request.session["letter_to"] = user.email
         return super().respond_email_verification_sent(request, user)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Resident | None:
+        """Who is leaving does not exist for whoever knows the password: only the letter leads back."""
+        user = super().authenticate(request, **credentials)
+        return None if user and is_leaving(user) else user
 
     # -- Ways ---------------------------------------------------------------------------------------
 

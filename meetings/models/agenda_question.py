@@ -158,7 +158,7 @@ class AgendaQuestion(models.Model):
         comment = self.question.comment
         if comment.appointment and comment.appointment.official.name_withheld:
             return comment.appointment.post
-        return comment.author_name
+        return comment.signed
 
 
 class AskedForQuerySet(models.QuerySet["AskedFor"]):

@@ -1,7 +1,9 @@
 from participants.models.addresses import Addressed, FormerAddress
 from participants.models.append_only import AppendOnly, AppendOnlyQuerySet, RecordKept
+from participants.models.data_export import DataExport
 from participants.models.estate import Estate
 from participants.models.institution import FormerName, Institution
+from participants.models.leaving import Departure, Leaving
 from participants.models.letter import Letter
 from participants.models.office import AccessibilityStatement, InformationClause, OfficePage, Processing
 from participants.models.official import Appointment, Official, Rank
@@ -14,11 +16,14 @@ __all__ = [
     "AppendOnly",
     "AppendOnlyQuerySet",
     "Appointment",
+    "DataExport",
+    "Departure",
     "Estate",
     "FormerAddress",
     "FormerName",
     "InformationClause",
     "Institution",
+    "Leaving",
     "Letter",
     "OfficePage",
     "Official",

@@ -85,6 +85,7 @@ class Resident(AbstractBaseUser, PermissionsMixin):
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the panel"), default=False)
+    sign_outs = models.PositiveIntegerField(_("times signed out everywhere"), default=0, editable=False)
     is_example = models.BooleanField(_("example content"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 
@@ -123,6 +124,11 @@ class Resident(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower()
         if not self.is_staff:
             validate_private_signature(self.signature)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Counting `sign_outs` up ends every session, as a new password would."""
+        own = super()._get_session_auth_hash(secret)
+        return f"{own}-{self.sign_outs}" if self.sign_outs else own
 
     def is_suspended(self, now: Any) -> bool:
         return self.suspended_until is not None and self.suspended_until > now

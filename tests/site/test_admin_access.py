@@ -15,7 +15,9 @@ from django.utils import timezone
 from meetings.agenda_questions import take
 from meetings.commitments import record
 from meetings.models import Commitment, Meeting
-from participants.models import AccessibilityStatement, InformationClause, Letter, Resident
+from participants.exports import ask_for_export
+from participants.leaving import ask
+from participants.models import AccessibilityStatement, Departure, InformationClause, Letter, Resident
 from participants.roles import SYSTEM
 from tests import factories
 from tests.panel import make_administrator, make_staff
@@ -189,6 +191,9 @@ def fill_in() -> None:
     factories.make_registration(meeting)
     for page in (InformationClause, AccessibilityStatement):
         page.objects.get_or_create()
+    ask(factories.make_resident(), erases_texts=False)
+    ask_for_export(author)
+    Departure.objects.create(at=now, erased_texts=True, comments=1, supports=0, registrations=0, letters=2)
 
 
 def make_disputed() -> None:

@@ -95,7 +95,7 @@ class CaseAdmin(ReadOnly, VerdictAdmin):
 
     @admin.display(description=_("signature"))
     def signature(self, obj: Case) -> str:
-        return obj.comment.author_name
+        return obj.comment.signed
 
     @admin.display(description=_("why"))
     def why(self, obj: Case) -> str:

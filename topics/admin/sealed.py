@@ -49,7 +49,7 @@ class SealedTextAdmin(ReadOnly, PanelAdmin):
 
     @admin.display(description=_("signature"))
     def signature(self, obj: SealedText) -> str:
-        return obj.comment.author_name
+        return obj.comment.signed
 
     @admin.display(description=_("topic"))
     def topic(self, obj: SealedText) -> str:

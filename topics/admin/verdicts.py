@@ -231,7 +231,7 @@ class VerdictAdmin(ActsAdmin):
         return ""
 
     def quote_from(self, obj: Any) -> str:
-        return f"{self.comment_of(obj).author_name}: {self.comment_of(obj).text}"
+        return f"{self.comment_of(obj).signed}: {self.comment_of(obj).text}"
 
     def _page(self, request: HttpRequest, act: Act, obj: Any, form: forms.Form) -> HttpResponse:
         """With the text as it is by now: what is sent from here is about that one."""
@@ -247,7 +247,7 @@ class VerdictAdmin(ActsAdmin):
             user=request.user,
             content_type=ContentType.objects.get_for_model(obj),
             object_id=str(obj.pk),
-            object_repr=f"{self.comment_of(obj).author_name} ({self.comment_of(obj).pk})",
+            object_repr=f"{self.comment_of(obj).signed} ({self.comment_of(obj).pk})",
             action_flag=CHANGE,
             change_message=message,
         )

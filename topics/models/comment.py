@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.models import Appointment
@@ -156,7 +157,9 @@ class Comment(models.Model):
         related_name="comments",
         db_index=False,  # comment_of_author begins with it
     )
-    author_name = models.CharField(_("signature"), max_length=250)
+    author_name = models.CharField(
+        _("signature"), max_length=250, blank=True, help_text=_("Empty where the author has left the forum.")
+    )
     author_estate = models.CharField(
         _("estate beside the signature"), max_length=80, blank=True, help_text=_("Only if the author chose it.")
     )
@@ -235,10 +238,13 @@ class Comment(models.Model):
                 condition=~Q(state="withdrawn") | Q(withdrawn_at__isnull=False), name="comment_withdrawn_has_date"
             ),
             models.CheckConstraint(condition=~Q(text=""), name="comment_not_empty"),
+            models.CheckConstraint(
+                condition=~Q(author_name="") | Q(author__isnull=True), name="comment_without_name_has_no_author"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.author_name}: {Truncator(self.text).chars(60)}"
+        return f"{self.signed}: {Truncator(self.text).chars(60)}"
 
     def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
         """What is made of the text is made again whenever the text is written."""
@@ -278,9 +284,14 @@ class Comment(models.Model):
         return dict(Reason.choices).get(self.hidden_reason, self.hidden_reason)
 
     @property
+    def signed(self) -> str:
+        """The signature; who has left has none, and is called so in the reader's language."""
+        return self.author_name or gettext("former participant")
+
+    @property
     def shown_name(self) -> str:
         """Who signs: rank and name as they were, or the post of an official who withholds the name since."""
-        return (self.speaker_withheld and self.speaker_post) or self.author_name
+        return (self.speaker_withheld and self.speaker_post) or self.signed
 
     @property
     def speaker_url(self) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from forum_portal.leaving import erase_leavers
+from forum_portal.my_data import make_exports
 from meetings.asking import forget_unconfirmed
 from meetings.closing import remind_to_close
 from meetings.follow_ups import ask_if_better
@@ -21,6 +23,8 @@ from meetings.promise_letters import tell_entries
 from meetings.publication import move_on
 from meetings.registration import forget_registrations
 from meetings.reminders import remind
+from participants.exports import forget_exports
+from participants.leaving import warn_leavers
 from participants.letters import deliver_due, forget_old
 from participants.limits import forget_tallies
 from topics.publication import close_quiet
@@ -30,10 +34,11 @@ from topics.telling import tell_steps
 
 log = logging.getLogger(__name__)
 HOUR = 3600
-ALWAYS = (deliver_due, move_on, tell_changes)  # the first says whether there is more to do
+ALWAYS = (deliver_due, move_on, tell_changes, make_exports)  # the first says whether there is more to do
 HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
 HOURLY += (remind, forget_registrations, forget_unconfirmed, tell_steps, tell_entries, ask_if_better)
 HOURLY += (remind_to_close, remind_of_minutes)
+HOURLY += (forget_exports, warn_leavers, erase_leavers)
 
 
 def run(job: Callable[[], Any]) -> Any:
