@@ -22,7 +22,7 @@ from forum_portal.context import THEME_COOKIE, THEMES
 from meetings import asking, registration
 from meetings.models import Commitment, Meeting
 from meetings.seats import KEPT_DAYS
-from participants import letters, limits
+from participants import exports, leaving, letters, limits
 from participants.models import AccessibilityStatement, InformationClause
 from topics import reporters, sealing
 from topics.models import Comment, Reason, Topic
@@ -77,7 +77,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def _kept() -> dict[str, int]:
     """Days, from where they are kept to."""
     return {
+        "exports": exports.KEPT.days,
         "guest_questions": asking.KEPT.days,
+        "leaving": leaving.WAIT.days,
         "letters": letters.KEPT.days,
         "reporters": reporters.KNOWN_FOR.days,
         "sealed": sealing.KEPT.days,
