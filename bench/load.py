@@ -25,6 +25,7 @@ from meetings.models import AgendaItem, Forum, Meeting, Organiser, Presence
 from participants.models import Appointment, Estate, Institution, Official, Resident
 from participants.prose import plain_to_html
 from participants.roles import Role
+from participants.rules import CURRENT
 from topics.models import Category, Comment, Topic
 
 MEETINGS, AGENDA, GUESTS, TIMES_ON_AGENDA = 500, 6, 12, 3
@@ -87,12 +88,13 @@ def _load_people() -> dict[str, Any]:
         for n, official in enumerate(officials)
     )
     since = now - datetime.timedelta(days=500)
+    joined = {"date_joined": since, "rules_version": CURRENT.name}
     residents = Resident.objects.bulk_create(
-        Resident(email=f"osoba{n}@example.invalid", signature=f"Osoba {n}", password="!", date_joined=since)
+        Resident(email=f"osoba{n}@example.invalid", signature=f"Osoba {n}", password="!", **joined)
         for n in range(RESIDENTS)
     )
     password = make_password(PASSWORD)
-    reader = Resident.objects.create(email=READER, signature="Czytelnik", password=password, date_joined=since)
+    reader = Resident.objects.create(email=READER, signature="Czytelnik", password=password, **joined)
     moderator = Resident.objects.create(email=MODERATOR, signature="Moderator", password=password, is_staff=True)
     moderator.groups.add(make_role(Role.MODERATOR))
     EmailAddress.objects.bulk_create(

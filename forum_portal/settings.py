@@ -256,7 +256,6 @@ LOGGING = {
 # -- The forum itself -----------------------------------------------------------------------------
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-RULES_VERSION = "2026-11"
 SITE_URL = env.text("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # What the office has not given stays empty and is left out of the page: nothing here is invented. The information
 # clause and the accessibility statement begin with it, and are filled in in the panel (participants.models.office).

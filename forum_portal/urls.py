@@ -9,12 +9,13 @@ from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
 from participants import data_views
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
+from participants.consent import accept_rules
 
 # Names that the packages of this issue link to; whoever owns one puts its page in place of `views.about`.
 account_urls = [
     path("", views.about, name="my_account"),  # P2
     path("podpis/", views.about, name="my_profile"),  # P2
-    path("zgoda/", views.about, name="accept_rules"),  # P2
+    path("zgoda/", accept_rules, name="accept_rules"),
     path("powiadomienia/", views.about, name="my_letters"),  # P3
     path("bezpieczenstwo/", views.about, name="my_security"),  # P1
     path("dane/", data_views.my_data, name="my_data"),

@@ -23,7 +23,8 @@ from meetings import asking, registration
 from meetings.models import Commitment, Meeting
 from meetings.seats import KEPT_DAYS
 from participants import exports, leaving, letters, limits
-from participants.models import AccessibilityStatement, InformationClause
+from participants.models import AccessibilityStatement, InformationClause, Resident
+from participants.rules import CURRENT
 from topics import reporters, sealing
 from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
@@ -63,7 +64,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    context = {"version": settings.RULES_VERSION, "reasons": Reason.labels, "holds": HELD_LABELS}
+    context = {"version": CURRENT, "reasons": Reason.labels, "holds": HELD_LABELS}
     return render(request, "site/rules.html", context)
 
 
@@ -139,8 +140,11 @@ def set_theme(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    codes = dict(settings.LANGUAGES)
-    return _remember(request, settings.LANGUAGE_COOKIE_NAME, request.POST.get("language", ""), codes)
+    """Also that of the letters to whoever is signed in. Two queries for them."""
+    codes, chosen = dict(settings.LANGUAGES), request.POST.get("language", "")
+    if chosen in codes and not _from_elsewhere(request) and request.user.is_authenticated:
+        Resident.objects.filter(pk=request.user.pk).update(language=chosen)
+    return _remember(request, settings.LANGUAGE_COOKIE_NAME, chosen, codes)
 
 
 def _remember(request: HttpRequest, cookie: str, value: str, known: Iterable[str], fragment: str = "") -> HttpResponse:

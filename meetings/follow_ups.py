@@ -66,7 +66,8 @@ def _ask(commitment: int, pk: int, now: datetime.datetime) -> int:
     for person in askers:
         row = FollowUp.objects.create(entry=entry, account=person, asked_at=now)
         context = {"commitment": entry.commitment, "entry": entry, "link": f"{settings.SITE_URL}{address_of(row)}"}
-        queue_letter(to=person.email, template="meetings/email/is_it_better", context=context)
+        template = "meetings/email/is_it_better"
+        queue_letter(to=person.email, template=template, context=context, language=person.language)
     return len(askers)
 
 

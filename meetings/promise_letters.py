@@ -75,4 +75,5 @@ def _write(commitment: Commitment, news: list[CommitmentEntry], person: Resident
         "is_author": any(question.comment.author_id == person.pk for question in questions),
         "mutes": [(question, f"{settings.SITE_URL}{mute_url(question, person)}") for question in questions],
     }
-    queue_letter(to=person.email, template="meetings/email/promise_news", context=context)
+    template = "meetings/email/promise_news"
+    queue_letter(to=person.email, template=template, context=context, language=person.language)

@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from participants import rules
 from participants.accounts import confirm_address
 from participants.forms import INVISIBLE, PublicForm, address_field, password_field
 from participants.models import Estate, Resident
@@ -90,6 +91,7 @@ class SignupForm(PublicForm, account.SignupForm):
         resident = adapter.save_user(request, adapter.new_user(request), self, commit=False)
         with transaction.atomic():
             resident.save()
+            rules.accept(resident)
             setup_user_email(request, resident, [])
         return resident
 

@@ -12,11 +12,11 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from participants import rules
 from participants.leaving import is_leaving
 from participants.letters import queue_letter
 from participants.models import Resident
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def save_user(self, request: HttpRequest, user: Resident, form: Any, commit: bool = True) -> Resident:
         user.signature, user.estate = form.cleaned_data["signature"], form.cleaned_data["estate"]
-        user.rules_version, user.rules_accepted_at = settings.RULES_VERSION, timezone.now()
+        user.language = get_language() or settings.LANGUAGE_CODE
         return super().save_user(request, user, form, commit=commit)
 
     def login(self, request: HttpRequest, user: Resident) -> None:
@@ -82,8 +82,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- Letters ------------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        language = get_language() or settings.LANGUAGE_CODE
-        queue_letter(to=email, template=template_prefix, context=context, language=language)
+        queue_letter(to=email, template=template_prefix, context=context, language=_language_for(context))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]))
@@ -104,6 +103,14 @@ class AccountAdapter(DefaultAccountAdapter):
         target = get_next_redirect_url(self.request)
         query = f"?{urlencode({'next': target})}" if target else ""
         return f"{settings.SITE_URL}{path}{query}"
+
+
+def _language_for(context: dict[str, Any]) -> str:
+    """That of the account which the letter is about; of the page, where allauth names none (so that a letter about an
+    address without an account costs what the others do)."""
+    user = context.get("user")
+    known = isinstance(user, Resident) and user.pk
+    return user.language if known else get_language() or settings.LANGUAGE_CODE
 
 
 def confirm_address(user: Resident) -> None:
@@ -129,8 +136,8 @@ def account_of_mailbox(email: str, *, signature: str, now: datetime.datetime) ->
             user = found.get()
     elif user.is_active and not EmailAddress.objects.filter(user=user, verified=True).exists():
         user.set_unusable_password()
-        user.signature = signature
-    user.rules_version, user.rules_accepted_at = settings.RULES_VERSION, now
-    user.save(update_fields=["password", "signature", "rules_version", "rules_accepted_at"])
+        user.signature, user.rules_version = signature, ""  # whoever accepted the rules was perhaps somebody else
+    user.save(update_fields=["password", "signature", "rules_version"])
+    rules.accept(user, now=now)
     confirm_address(user)
     return user

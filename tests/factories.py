@@ -30,6 +30,7 @@ from meetings.models import (
 )
 from participants.models import AccessibilityStatement, Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import SYSTEM, Role
+from participants.rules import CURRENT
 from topics.discussion import show
 from topics.models import Category, Comment, Question, Topic
 
@@ -40,6 +41,7 @@ count = itertools.count(1)
 def make_resident(
     signature: str = "Hanna", *, roles: list[Role] | None = None, confirmed: bool = True, **fields: Any
 ) -> Resident:
+    fields.setdefault("rules_version", CURRENT.name)
     email = fields.pop("email", f"osoba{next(count)}@poczta.example")
     resident = Resident.objects.create_user(email, PASSWORD, signature=signature, is_staff=bool(roles), **fields)
     EmailAddress.objects.create(user=resident, email=email, verified=confirmed, primary=True)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from participants.models import Resident
+from participants.rules import CURRENT
 from tests.factories import PASSWORD, count
 
 
@@ -42,7 +43,9 @@ class _Fields(HTMLParser):
 
 
 def make_administrator() -> Resident:
-    return Resident.objects.create_superuser(f"szef{next(count)}@policja.example", PASSWORD, signature="Szef")
+    return Resident.objects.create_superuser(
+        f"szef{next(count)}@policja.example", PASSWORD, signature="Szef", rules_version=CURRENT.name
+    )
 
 
 def make_staff() -> Resident:

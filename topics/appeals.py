@@ -145,7 +145,7 @@ def _tell_author(appeal: Appeal, letter: str, **context: Any) -> None:
             "comment": appeal.decision.comment,
             "statement_url": statement_url(appeal.decision),
         }
-        queue_letter(to=author.email, template=f"topics/email/{letter}", context=context)
+        queue_letter(to=author.email, template=f"topics/email/{letter}", context=context, language=author.language)
 
 
 def _fitting(text: str) -> str:

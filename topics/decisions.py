@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Required, TypedDict
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants import rules
 from participants.letters import queue_letter
 from topics.cases import close_cases
 from topics.locks import locked
@@ -92,7 +92,7 @@ def deciding(
             reason=reason if act in Decision.AGAINST else "",
             note=note,
             rule=comment.hold if comment.state == Comment.State.WAITING else Comment.Hold.NONE,
-            rules_version=settings.RULES_VERSION,
+            rules_version=rules.CURRENT.name,
             hours=hours,
             after_report=comment.reports.open().exists(),
             role=role,
@@ -147,4 +147,5 @@ def _tell_author(comment: Comment, decision: Decision) -> None:
                 "Act": Decision.Act,
                 "statement_url": statement_url(decision),
             },
+            language=author.language,
         )

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from participants.limits import Limit, LimitReached, take
 from participants.models import Appointment
 from participants.prose import tidy_plain
+from participants.rules import has_accepted
 from topics.cases import open_case
 from topics.floods import count_ask
 from topics.hints import Hint, find_hints
@@ -21,7 +22,7 @@ from topics.holding import Sending, reason_to_hold, record_of
 from topics.models import TEXT_LIMIT, Case, Comment, Topic
 from topics.models.comment import fingerprint
 from topics.questions import ask, official_word, unanswered
-from topics.refusals import CommentRefused, DataFound, ProofWanted, TalkClosed
+from topics.refusals import CommentRefused, DataFound, ProofWanted, RulesChanged, TalkClosed
 
 # A text so much longer than the limit is not even tidied: that would cost the server more than the sender.
 ABSURD_LIMIT = 10 * TEXT_LIMIT
@@ -63,8 +64,8 @@ def add_comment(
 
     Raises TalkClosed when the talk is closed, DataFound when the text seems to hold somebody's data, LimitReached
     when too much came from the account or the address, ProofWanted in a flood, and CommentRefused when the author may
-    not write (suspended, address not confirmed), or not so soon (slow mode), the parent cannot be answered, or the
-    text is empty, longer than TEXT_LIMIT, or has a word that the office refuses.
+    not write (suspended, address not confirmed, RulesChanged), or not so soon (slow mode), the parent cannot be
+    answered, or the text is empty, longer than TEXT_LIMIT, or has a word that the office refuses.
     """
     now = now or timezone.now()
     try:
@@ -217,6 +218,8 @@ def check_author(author: Any, now: datetime.datetime) -> None:
         raise CommentRefused(_("This account cannot write comments."))
     if author.is_suspended(now):
         raise CommentRefused(_("Your account cannot write for some time. The reason is in your e-mail."))
+    if not has_accepted(author):
+        raise RulesChanged
 
 
 def check_confirmed(author: Any) -> None:

@@ -22,6 +22,11 @@ def of_change(comment: int) -> str:
     return f"k{comment}"
 
 
+def of_report(comment: int) -> str:
+    """That of what was to be said about a comment."""
+    return f"z{comment}"
+
+
 def keep(session: SessionBase, name: str, text: str) -> None:
     """The newest texts only, each cut at twice what a comment may hold: a session is no store."""
     drafts = {**_without(session, name), name: text[:KEPT_LENGTH]}

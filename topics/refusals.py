@@ -16,6 +16,13 @@ class TalkClosed(CommentRefused):
         super().__init__(why or _("The talk is closed. You can still read everything, but not add to it."))
 
 
+class RulesChanged(CommentRefused):
+    """The author has not accepted the rules that are in force; the page leads there and back (participants.consent)."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The rules of discussion have changed. Read them and accept them first."))
+
+
 class ProofWanted(CommentRefused):
     """There is a flood of comments, and nobody has asked for the sum that tells browsers from programs yet."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.limits import Limit, take
 from participants.prose import tidy_plain
+from participants.rules import has_accepted
 from topics import moderation
 from topics.cases import open_case
 from topics.locks import locked
@@ -37,6 +38,10 @@ class CommentGone(ReportRefused):
     """Nobody can read the comment (any more), so nobody need report it."""
 
 
+class RulesFirst(ReportRefused):
+    """The account has not accepted the rules that are in force. Without an account they can report all the same."""
+
+
 class AlreadyReported(ReportRefused):
     """The same person's earlier report is not decided yet."""
 
@@ -59,12 +64,14 @@ def report(
     program sets it aside until a moderator has read it; never what an official wrote, nor what a moderator let
     stand after reports and its author has not edited since (moderation.set_aside). `visitor` counts a stranger.
 
-    Raises ReportRefused: CommentGone, AlreadyReported (a second report can still make the case urgent); and
+    Raises ReportRefused: CommentGone, RulesFirst, AlreadyReported (a second report can still make the case urgent); and
     LimitReached.
     """
     now, text, name, email = now or timezone.now(), tidied(text), tidied(name), email.strip().lower()
     for sentence in faults(why=why, text=text, name=name, email=email, is_stranger=resident is None).values():
         raise ReportRefused(sentence)
+    if resident and not has_accepted(resident):
+        raise RulesFirst(_("The rules of discussion have changed. Read them and accept them first."))
     take(*_claims(resident, visitor, email), now=now)
     who = {"resident": resident} if resident else {"name": name, "email": email}
     with transaction.atomic():

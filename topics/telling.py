@@ -88,4 +88,5 @@ def _write(question: Question, news: list[QuestionStep], person: Resident) -> No
         "mute_url": away,
     }
     headers = {"List-Unsubscribe": f"<{away}>"}
-    queue_letter(to=person.email, template="topics/email/question_steps", context=context, headers=headers)
+    template = "topics/email/question_steps"
+    queue_letter(to=person.email, template=template, context=context, language=person.language, headers=headers)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 
 from participants.models import Appointment, Estate, Institution, Official, Rank, Resident
 from participants.roles import Role
+from participants.rules import CURRENT
 from topics.models import Category
 
 CATEGORIES = ["Przykład: droga i ulica", "Przykład: cisza i porządek", "Przykład: mienie"]
@@ -119,7 +120,8 @@ def _appoint(official: Official, institution: Institution, post: str, rank: str 
 def _make_account(mailbox: str, signature: str, *, role: str = "", **fields: Any) -> Resident:
     """Nobody can sign in to it: it has no password, and no letter reaches it (RFC 6761, 6.4)."""
     email = f"{mailbox}@example.invalid"
-    resident = Resident.objects.create_user(email, signature=signature, is_example=True, **fields)
+    fields |= {"is_example": True, "rules_version": CURRENT.name}
+    resident = Resident.objects.create_user(email, signature=signature, **fields)
     EmailAddress.objects.create(user=resident, email=email, verified=True, primary=True)
     resident.groups.set(Group.objects.filter(name=role))
     return resident

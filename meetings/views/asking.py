@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from meetings import asking
 from meetings.models import GuestQuestion, Meeting
 from meetings.question_forms import AskForm, GuestAskForm
+from participants.consent import ask_first
 from participants.limits import LimitReached, visitor
+from participants.rules import has_accepted
 from topics import drafts
 from topics.models import Comment
-from topics.refusals import CommentRefused
+from topics.refusals import CommentRefused, RulesChanged
 from topics.threads import place_of
 
 
@@ -28,6 +30,8 @@ def ask(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     meeting = _meeting_at(request, year, slug)
     if request.method == "POST":
         return _send(request, meeting)
+    if request.user.is_authenticated and not has_accepted(request.user):
+        return ask_first(request.get_full_path())
     initial = {"submission": uuid.uuid4(), "text": drafts.kept(request.session, _draft_of(meeting))}
     if "temat" in request.GET:
         initial["topic"] = request.GET["temat"]
@@ -55,6 +59,9 @@ def _send(request: HttpRequest, meeting: Meeting) -> HttpResponse:
     if form.is_valid():
         try:
             return _asked(request, meeting, form)
+        except RulesChanged:
+            drafts.keep(request.session, _draft_of(meeting), form.typed)
+            return ask_first(request.path)
         except (CommentRefused, LimitReached) as refusal:
             status = form.refuse(refusal)
     form.renew()

@@ -1,3 +1,3 @@
-from participants.admin import accounts, institutions, leaving, letters, office, officials, places
+from participants.admin import accounts, institutions, leaving, letters, office, officials, places, rules
 
-__all__ = ["accounts", "institutions", "leaving", "letters", "office", "officials", "places"]
+__all__ = ["accounts", "institutions", "leaving", "letters", "office", "officials", "places", "rules"]

@@ -8,6 +8,7 @@ from participants.models.letter import Letter
 from participants.models.office import AccessibilityStatement, InformationClause, OfficePage, Processing
 from participants.models.official import Appointment, Official, Rank
 from participants.models.resident import Resident
+from participants.models.rules_acceptance import RulesAcceptance
 from participants.models.tally import Tally
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "Rank",
     "RecordKept",
     "Resident",
+    "RulesAcceptance",
     "Tally",
 ]

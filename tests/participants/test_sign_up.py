@@ -4,13 +4,13 @@ from urllib.parse import urlencode
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from participants.models import Letter, Resident
+from participants.rules import CURRENT
 from tests.factories import PASSWORD, make_estate, make_resident
 from tests.mailbox import last_letter, link_in
 
@@ -46,7 +46,7 @@ def test_sign_up_keeps_signature_address_and_accepted_rules(visitor):
     sign_up(visitor, email="Hanna@Poczta.example")
     hanna = Resident.objects.get()
     assert (hanna.email, hanna.signature) == (HANNA, "Hanna, os. Słowackiego")
-    assert hanna.rules_version == settings.RULES_VERSION
+    assert hanna.rules_version == CURRENT.name
     assert before <= hanna.rules_accepted_at <= timezone.now()
     assert hanna.check_password(PASSWORD)
     assert not hanna.is_staff

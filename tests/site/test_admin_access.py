@@ -164,6 +164,7 @@ def fill_in() -> None:
     sent = factories.make_circulation(meeting)
     sent.proposals.create(agenda_item=item, text="<p>Lampy</p>", made_at=meeting.created_at)
     author = factories.make_resident(appointment=appointment, estate=topic.estates.get())
+    author.accepted_rules.create(version="2026-11", at=meeting.created_at)
     factories.make_published(topic, author=author, kind="question")
     asked = factories.make_asked(factories.make_meeting(f"Zapowiedź {next(factories.count)}"), topic)
     asked.agenda_places.create(meeting=meeting, agenda_item=item, taken_at=asked.asked_at)

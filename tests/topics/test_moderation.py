@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from participants.models import Letter, Resident
 from participants.roles import Role
+from participants.rules import CURRENT
 from tests import factories
 from tests.topics.parallel import at_once
 from topics import moderation
@@ -301,7 +302,7 @@ def test_statement_of_reasons_has_what_the_law_asks(topic, moderator, settings, 
     letter = letter_of("hide", state, topic, moderator, note="Chodzi o nazwisko <w drugim zdaniu>.")
     with translation.override(settings.LANGUAGE_CODE):
         reason = str(Reason.INSULT.label)
-    for told in (SECRET, reason, settings.RULES_VERSION, "/zasady/#powody", "<w drugim zdaniu>", 'Garaże & "boisko"'):
+    for told in (SECRET, reason, CURRENT.name, "/zasady/#powody", "<w drugim zdaniu>", 'Garaże & "boisko"'):
         assert told in letter.body
     assert moderator.email not in letter.body
     assert moderator.signature not in letter.body  # the role in public, the person inside

@@ -15,12 +15,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.consent import ask_first
 from participants.limits import LimitReached
 from topics import drafts, editing
 from topics.differences import differences
 from topics.forms import ChangeForm
 from topics.models import Comment, CommentVersion, Topic
-from topics.refusals import CommentRefused, DataFound, TalkClosed
+from topics.refusals import CommentRefused, DataFound, RulesChanged, TalkClosed
 from topics.support import support, take_back
 from topics.threads import Order, after_mark, before_mark, pages_of, place_of, shows_supported
 from topics.views.reading import AFTER, ORDER, page_number
@@ -43,6 +44,8 @@ def support_comment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             comment.support_count = take_back(comment, by=request.user).support_count
         else:
             comment.support_count = support(comment, by=request.user).support_count
+    except RulesChanged:
+        return ask_first(_back(request, comment))
     except LimitReached as limit:
         return _refused(request, comment, limit, 429)
     except CommentRefused as refusal:
@@ -84,6 +87,8 @@ def _change(request: HttpRequest, pk: int, act: Callable[..., Comment], *, is_ad
         return _changed(request, comment, act, is_addition=is_addition)
     try:
         editing.check(comment, by=request.user)
+    except RulesChanged:
+        return ask_first(request.path)
     except CommentRefused as refusal:
         return _refused(request, comment, refusal, 409)
     if editing.is_answered(comment) and not is_addition:
@@ -103,6 +108,9 @@ def _changed(request: HttpRequest, comment: Comment, act: Callable[..., Comment]
             changed = act(comment, by=request.user, **how)
         except DataFound as found:
             form.ask_about(found)
+        except RulesChanged:
+            drafts.keep(request.session, drafts.of_change(comment.pk), form.typed)
+            return ask_first(request.path)
         except (CommentRefused, LimitReached) as error:
             form.add_error("text", str(error))
             status, refusal = _status(error), type(error)

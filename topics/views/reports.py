@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from participants.consent import ask_first
 from participants.limits import LimitReached, visitor
+from topics import drafts
 from topics.models import Comment, Report
 from topics.report_forms import ReportForm
-from topics.reports import AlreadyReported, CommentGone, ReportRefused, report
+from topics.reports import AlreadyReported, CommentGone, ReportRefused, RulesFirst, report
 
 URGENT = "pilne"
 
@@ -27,7 +29,8 @@ def report_comment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if comment.topic.slug != slug:
         return redirect("topics:report", comment.topic.slug, pk, permanent=True)
     status = 200 if comment.state == Comment.State.PUBLISHED else 409
-    return _page(request, comment, ReportForm(is_stranger=is_stranger), status)
+    initial = {"text": drafts.kept(request.session, drafts.of_report(pk))}
+    return _page(request, comment, ReportForm(is_stranger=is_stranger, initial=initial), status)
 
 
 @require_safe
@@ -45,6 +48,9 @@ def _send(request: HttpRequest, comment: Comment, form: ReportForm) -> HttpRespo
             report(comment, **form.report, **_sender(request))
         except AlreadyReported as known:
             return _thanks(request, comment, form, known)
+        except RulesFirst:
+            drafts.keep(request.session, drafts.of_report(comment.pk), form.data.get("text", ""))
+            return ask_first(request.path)
         except LimitReached as limit:
             status = 429
             form.add_error(None, str(limit))
@@ -52,6 +58,7 @@ def _send(request: HttpRequest, comment: Comment, form: ReportForm) -> HttpRespo
             status = 409 if isinstance(refusal, CommentGone) else 422
             form.add_error(None, str(refusal))
         else:
+            drafts.forget(request.session, drafts.of_report(comment.pk))
             return _thanks(request, comment, form)
     comment.refresh_from_db(fields=["state"])
     form.renew()

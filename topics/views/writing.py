@@ -12,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from participants.consent import ask_first
 from participants.limits import LimitReached, visitor
 from participants.models import FormerAddress
+from participants.rules import has_accepted
 from topics import drafts
 from topics.discussion import add_comment, appointment_of
 from topics.forms import CommentForm
 from topics.models import Comment, Topic
-from topics.refusals import CommentRefused
+from topics.refusals import CommentRefused, RulesChanged
 from topics.threads import place_of
 from topics.views.reading import talk_context
 
@@ -41,6 +43,8 @@ def _form_of(request: HttpRequest, topic: Topic, parent: Comment | None) -> Http
         return _write(request, topic, parent)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
+    if not has_accepted(request.user):
+        return ask_first(request.path)
     initial = {"text": drafts.kept(request.session, drafts.of_comment(topic, parent)), "submission": uuid.uuid4()}
     return _form_page(request, topic, parent, _form(request, parent, initial=initial))
 
@@ -74,6 +78,9 @@ def _write(request: HttpRequest, topic: Topic, parent: Comment | None) -> HttpRe
             written = add_comment(
                 topic=topic, author=request.user, parent=parent, visitor=visitor(request), **form.sent(parent)
             )
+        except RulesChanged:
+            drafts.keep(request.session, drafts.of_comment(topic, parent), form.typed)
+            return ask_first(_address(topic, parent))
         except (CommentRefused, LimitReached) as refusal:
             status = form.refuse(refusal)
         else:

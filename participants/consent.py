@@ -1,0 +1,51 @@
+"""The page that asks once for each version of the rules, and the way to it from whatever writes."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from participants import rules
+from participants.forms import PublicForm
+
+ADDRESS_LIMIT = 2000
+
+
+class ConsentForm(PublicForm):
+    rules = forms.BooleanField(
+        label=_("I know the rules of discussion and accept them"),
+        error_messages={"required": _("Tick that you know the rules of discussion")},
+    )
+
+
+def ask_first(back: str) -> HttpResponse:
+    """To the page of the rules, and from there to `back`, an address of this site."""
+    return redirect(f"{reverse('accept_rules')}?{urlencode({'next': back})}")
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept_rules(request: HttpRequest) -> HttpResponse:
+    back = _back(request.POST.get("next") or request.GET.get("next", ""))
+    if rules.has_accepted(request.user):
+        return redirect(back)
+    form = ConsentForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        rules.accept(request.user)
+        return redirect(back)
+    context: dict[str, Any] = {"form": form, "next": back, "news": rules.news_for(request.user.rules_version)}
+    return render(request, "account/accept_rules.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _back(address: str) -> str:
+    """The address if it lies on this site, else the account."""
+    local = address.startswith("/") and len(address) <= ADDRESS_LIMIT
+    return address if local and url_has_allowed_host_and_scheme(address, allowed_hosts=None) else reverse("my_account")
