@@ -1,14 +1,21 @@
-"""The panel of the staff: Django's admin behind the forum's own sign-in page."""
+"""The panel of the staff: Django's admin behind the forum's own sign-in page, and behind a second factor."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from forum_portal.desk import desk
+from participants import second_factor
 
 # What is needed every day comes first; the rest follows by name.
 APPS = ["meetings", "topics", "participants", "auth"]
@@ -34,6 +41,19 @@ class PanelSite(admin.AdminSite):
         urls = super().get_urls()
         return [url for url in urls if getattr(url, "name", "") != "view_on_site"]  # includes have no name
 
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """Every page of the panel comes through here, also those that a ModelAdmin adds: none opens for a session
+        without a second factor. No query."""
+        opened = super().admin_view(view, cacheable)
+
+        @wraps(opened)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if self.has_permission(request) and not second_factor.is_used(request):
+                return _ask_for_second_factor(request)
+            return opened(request, *args, **kwargs)
+
+        return guarded
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().index(request, {**(extra_context or {}), "desk": desk(request.user)})
 
@@ -42,6 +62,17 @@ class PanelSite(admin.AdminSite):
         for app in apps:
             app["models"].sort(key=lambda model: _place(MODELS, model["object_name"]))
         return apps
+
+
+@never_cache
+def _ask_for_second_factor(request: HttpRequest) -> HttpResponse:
+    """To the page that asks for it; whoever has none is led to set one up. One query."""
+    kinds = second_factor.kinds_of(request.user)
+    if not kinds:
+        return redirect("second_factor_needed")
+    page = "mfa_reauthenticate" if second_factor.APP in kinds else "mfa_reauthenticate_webauthn"
+    way_back = request.get_full_path() if request.method == "GET" else reverse("admin:index")
+    return redirect(f"{reverse(page)}?{urlencode({'next': way_back})}")
 
 
 def _place(order: list[str], name: str) -> int:

@@ -14,6 +14,8 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY", default="only-for-debug" if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set: write it in the environment or in .env.")
+# Keys of before: what they have signed and locked can still be read (docs/operations.md).
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", default=[])
 VAR_DIR = Path(env.text("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -34,6 +36,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_prose_editor",
@@ -53,6 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "participants.middleware.LastSeenMiddleware",
     "participants.middleware.FormerAddressMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -107,6 +112,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "participants.passwords.CommonInPolandValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "signature"]},
@@ -126,6 +132,10 @@ ACCOUNT_FORMS = {
     "reset_password": "participants.account_forms.ResetPasswordForm",
     "reset_password_from_key": "participants.account_forms.ResetPasswordKeyForm",
     "reauthenticate": "participants.account_forms.ReauthenticateForm",
+    "change_password": "participants.security_forms.ChangePasswordForm",
+    "set_password": "participants.security_forms.SetPasswordForm",
+    "request_login_code": "participants.account_forms.RequestLoginCodeForm",
+    "confirm_login_code": "participants.account_forms.CodeForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
@@ -138,6 +148,10 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser of the sign-up only
 ACCOUNT_LOGIN_TIMEOUT = 60 * 60
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5  # of about 2 ** 34 codes
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 # "ip" counts a visitor's address, "key" an e-mail address, with or without an account. A hall full of residents
 # may share one address of a network. 15 minutes is what 429.html says.
@@ -148,7 +162,23 @@ ACCOUNT_RATE_LIMITS = {
     "confirm_email": "4/15m/key",  # beyond it the page looks the same and no letter goes out
     "reset_password": "60/15m/ip,4/15m/key",
     "reset_password_from_key": "60/15m/ip",
-    "reauthenticate": "10/15m/user",
+    "reauthenticate": "30/15m/user",
+    "change_password": "10/15m/user",
+    "request_login_code": "60/15m/ip,4/15m/key",
+}
+# -- Second factor and passkeys; docs/adr/0026
+MFA_ADAPTER = "participants.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_TOTP_TOLERANCE = 1  # a clock may be half a minute wrong
+MFA_RATE_LIMITS = {"webauthn_login": "60/15m/ip"}
+MFA_FORMS = {
+    "authenticate": "participants.security_forms.SecondFactorForm",
+    "reauthenticate": "participants.security_forms.SecondFactorAgainForm",
+    "activate_totp": "participants.security_forms.ActivateAppForm",
+    "add_webauthn": "participants.security_forms.AddPasskeyForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 

@@ -9,6 +9,7 @@ from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
 from participants import data_views
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
+from participants.code_views import RequestCodeView, confirm_code
 from participants.consent import accept_rules
 
 # Names that the packages of this issue link to; whoever owns one puts its page in place of `views.about`.
@@ -17,12 +18,14 @@ account_urls = [
     path("podpis/", views.about, name="my_profile"),  # P2
     path("zgoda/", accept_rules, name="accept_rules"),
     path("powiadomienia/", views.about, name="my_letters"),  # P3
-    path("bezpieczenstwo/", views.about, name="my_security"),  # P1
     path("dane/", data_views.my_data, name="my_data"),
     path("dane/plik/", data_views.my_data_file, name="my_data_file"),
     path("odejdz/", data_views.leave, name="leave"),
     path("zamkniete/", data_views.left, name="left"),
     path("zostaje/<str:key>/", data_views.come_back_page, name="come_back"),
+    path("bezpieczenstwo/", include("participants.security_urls")),
+    path("zaloguj/kod/", account_page(RequestCodeView.as_view()), name="account_request_login_code"),
+    path("zaloguj/kod/wpisz/", account_page(confirm_code), name="account_confirm_login_code"),
     path("zaloguj/", account_page(account.login), name="account_login"),
     path("wyloguj/", account_page(account.logout), name="account_logout"),
     path("zaloz/", account_page(account.signup), name="account_signup"),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import rules
 from participants.accounts import confirm_address
-from participants.forms import INVISIBLE, PublicForm, address_field, password_field
+from participants.forms import INVISIBLE, PublicForm, address_field, code_field, password_field
 from participants.models import Estate, Resident
 from participants.validators import validate_private_signature, validate_signature
 
@@ -120,7 +120,7 @@ class ResetPasswordForm(PublicForm, account.ResetPasswordForm):
         users, tokens = self.users, account.default_token_generator
         if not users:
             users, tokens = [Resident(pk=0, email=email)], PasswordResetTokenGenerator()
-        _send(lambda: request_password_reset(request, email, users, tokens), in_earnest=bool(self.users))
+        send_alike(lambda: request_password_reset(request, email, users, tokens), in_earnest=bool(self.users))
         return email
 
 
@@ -134,9 +134,9 @@ class SendLinkForm(PublicForm):
         owner = Resident.objects.filter(email=email, is_active=True).first()
         waiting = EmailAddress.objects.filter(user=owner, email=email, verified=False).first() if owner else None
         if waiting:
-            _send(lambda: waiting.send_confirmation(request, signup=True), in_earnest=True)
+            send_alike(lambda: waiting.send_confirmation(request, signup=True), in_earnest=True)
         else:
-            _send(lambda: get_adapter().send_account_already_exists_mail(email), in_earnest=bool(owner))
+            send_alike(lambda: get_adapter().send_account_already_exists_mail(email), in_earnest=bool(owner))
 
 
 class ResetPasswordKeyForm(PublicForm, account.ResetPasswordKeyForm):
@@ -168,7 +168,23 @@ class ReauthenticateForm(PublicForm, account.ReauthenticateForm):
         )
 
 
-def _send(send: Callable[[], object], *, in_earnest: bool) -> None:
+class RequestLoginCodeForm(PublicForm, account.RequestLoginCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"] = address_field(autocomplete="username")
+
+    def clean_email(self) -> str:
+        self.cleaned_data["email"] = self.cleaned_data["email"].lower()
+        return super().clean_email()
+
+
+class CodeForm(PublicForm, account.ConfirmLoginCodeForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = code_field(label=_("Code from the letter"))
+
+
+def send_alike(send: Callable[[], object], *, in_earnest: bool) -> None:
     """Send a letter, or do the same work and undo it: the time of the answer tells nobody who has an account."""
     with transaction.atomic():
         send()

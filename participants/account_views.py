@@ -29,7 +29,7 @@ def account_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         context = getattr(response, "context_data", None) or {}  # redirects have none
         form = context.get("form")
         if form is not None and form.errors:
-            response.status_code = 429 if form.has_error("__all__", TOO_MANY) else 422
+            response.status_code = 429 if any(form.has_error(name, TOO_MANY) for name in form.errors) else 422
         elif context.get("token_fail"):
             response.status_code = 410
         return response

@@ -8,7 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from participants import rules
 from participants.leaving import is_leaving
 from participants.letters import queue_letter
+from participants.locks import tell_of_lock
 from participants.models import Resident
+from participants.sessions import begin
 from participants.validators import has_invisible
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The e-mail address or the password is wrong. Try again."),
         "too_many_login_attempts": _("Too many tries. Try again in 15 minutes."),
         "incorrect_password": _("The password is wrong. Try again."),
+        "enter_current_password": _("The password is wrong. Try again."),
+        "incorrect_code": _("The code is wrong. Try again."),
+        "rate_limited": _("Too many tries. Try again in 15 minutes."),
     }
 
     def populate_username(self, request: HttpRequest, user: Resident) -> None:
@@ -51,6 +56,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """Signed in until the browser is closed; the box on the sign-in page makes it longer."""
         super().login(request, user)
         request.session.set_expiry(0)
+        begin(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            tell_of_lock(credentials.get("email", ""))
+            raise
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("my_security")
 
     def respond_email_verification_sent(self, request: HttpRequest, user: Resident | None) -> HttpResponseBase:
         """Who signs in before confirming sees to which address the link went; at sign-up the form has noted it."""

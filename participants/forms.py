@@ -61,3 +61,18 @@ def password_field(*, label: Any, autocomplete: str, help_text: Any = "", requir
             "null_characters_not_allowed": INVISIBLE,
         },
     )
+
+
+def code_field(*, label: Any, help_text: Any = "") -> forms.CharField:
+    """A code that an app shows or a letter brings; spaces and hyphens in it do not matter."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "characters"}),
+        error_messages={
+            "required": _("Write the code"),
+            "max_length": _("The code is wrong. Try again."),
+            "null_characters_not_allowed": INVISIBLE,
+        },
+    )

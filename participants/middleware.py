@@ -1,10 +1,11 @@
-"""Old addresses lead to the new ones."""
+"""Old addresses lead to the new ones; a session notes when it was last used."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
 from participants.models import FormerAddress
+from participants.sessions import note_seen
 
 
 class FormerAddressMiddleware:
@@ -25,6 +26,19 @@ class FormerAddressMiddleware:
             return response
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{target}?{query}" if query else target)
+
+
+class LastSeenMiddleware:
+    """Notes once an hour that a signed-in session is in use. No query otherwise, and none for strangers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.session.accessed:
+            note_seen(request)
+        return response
 
 
 def _page_and_below(path: str) -> tuple[str, str]:

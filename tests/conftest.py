@@ -13,6 +13,7 @@ from participants import printing
 from participants.models import Resident
 from participants.roles import Role
 from tests import factories
+from tests.panel import sign_in
 
 # A busy machine is slow now and then; that is no fault of the text under test.
 hypothesis.settings.register_profile("forum", deadline=None)
@@ -78,7 +79,7 @@ def as_user():
     def client_of(user: Resident | None) -> Client:
         client = Client()
         if user:
-            client.force_login(user)
+            sign_in(client, user)
         return client
 
     return client_of

@@ -1,7 +1,10 @@
 """Filling in a form of the panel as a browser would: everything on the page, with some fields typed over."""
 
+import time
 from html.parser import HTMLParser
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 from django.test import Client
 
@@ -51,6 +54,20 @@ def make_administrator() -> Resident:
 def make_staff() -> Resident:
     """Somebody of the staff without a role."""
     return Resident.objects.create_user(f"nowa{next(count)}@policja.example", PASSWORD, signature="Nowa", is_staff=True)
+
+
+def note_second_factor(session: SessionBase, user: Resident) -> None:
+    """What a sign-in with a second factor leaves in the session. The sign-in itself has tests of its own."""
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "id": 0, "type": "totp"}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
+
+
+def sign_in(client: Client, user: Resident) -> None:
+    """Signs a test's client in; staff as if with a second factor, which the panel asks for."""
+    client.force_login(user)
+    if user.is_staff:
+        note_second_factor(client.session, user)
 
 
 def fields_of(page: HttpResponse) -> dict[str, list[str]]:

@@ -4,6 +4,8 @@ import datetime
 from typing import Any
 
 from allauth.account.admin import EmailAddress  # imported from there, so that it is registered before we unregister it
+from allauth.mfa.admin import Authenticator  # likewise
+from allauth.usersessions.admin import UserSession  # likewise
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -17,7 +19,8 @@ from participants.admin.guard import Guarded
 from participants.dates import validate_sensible_year
 from participants.models import Resident
 
-admin.site.unregister([Group, EmailAddress])
+# Nobody of the staff has to see with what others sign in, nor where.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])
 
 
 class ResidentCreationForm(AdminUserCreationForm):

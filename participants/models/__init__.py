@@ -1,3 +1,4 @@
+from participants.models.address_change import AddressChange
 from participants.models.addresses import Addressed, FormerAddress
 from participants.models.append_only import AppendOnly, AppendOnlyQuerySet, RecordKept
 from participants.models.data_export import DataExport
@@ -13,6 +14,7 @@ from participants.models.tally import Tally
 
 __all__ = [
     "AccessibilityStatement",
+    "AddressChange",
     "Addressed",
     "AppendOnly",
     "AppendOnlyQuerySet",

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from participants.models import Letter, Resident
 from tests.factories import PASSWORD
+from tests.panel import note_second_factor
 
 # pytest-playwright runs an event loop in this thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -114,6 +116,9 @@ def sign_in(page: Page, user: Resident) -> None:
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("main").get_by_role("button", name="Zaloguj się").click()
     page.wait_for_url(lambda url: "/konto/zaloguj/" not in url)
+    if user.is_staff:
+        [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sesja"]
+        note_second_factor(SessionStore(key), user)
 
 
 def open_form(page: Page) -> None:

@@ -17,6 +17,7 @@ FORMS = {
     "/konto/zaloguj/": {"password": "zupełnie inne hasło"},
     "/konto/haslo/reset/": {},
     "/konto/nowy-link/": {},
+    "/konto/zaloguj/kod/": {},
 }
 ACCOUNTS = {"confirmed": {}, "not confirmed": {"confirmed": False}, "switched off": {"is_active": False}}
 # Tokens, keys of sessions, times, and the time and seal of the cookie that carries a message.
@@ -78,7 +79,7 @@ def test_password_is_hashed_as_often_for_the_one_as_for_the_other(account, url, 
     assert known == (1 if "password" in str(FORMS[url]) else 0)
 
 
-@pytest.mark.parametrize("url", ["/konto/haslo/reset/", "/konto/nowy-link/"])
+@pytest.mark.parametrize("url", ["/konto/haslo/reset/", "/konto/nowy-link/", "/konto/zaloguj/kod/"])
 @pytest.mark.parametrize("kind", ["confirmed", "not confirmed"])
 def test_letter_to_nobody_costs_the_work_of_a_letter_and_leaves_nothing(db, kind, url):
     make_resident("Hanna", email=KNOWN, **ACCOUNTS[kind])

@@ -173,7 +173,7 @@ def test_resident_at_the_panel_is_refused_and_not_sent_round_in_circles(as_user,
     assert len(response.redirect_chain) == 1
 
 
-def test_editor_signs_in_to_the_panel(visitor, editor):
+def test_editor_comes_from_sign_in_to_the_second_factor_of_the_panel(visitor, editor):
     response = visitor.post(URL, {"login": editor.email, "password": PASSWORD, "next": "/panel/"}, follow=True)
-    assert response.redirect_chain == [("/panel/", 302)]
+    assert response.redirect_chain == [("/panel/", 302), ("/konto/bezpieczenstwo/panel/", 302)]
     assert response.status_code == 200

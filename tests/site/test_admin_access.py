@@ -49,7 +49,7 @@ def list_of(label: str) -> str:
 
 # Nobody of the staff has to know who supports whom, who wants no letters, what one sheet of a survey says, what nobody
 # has confirmed yet, nor how often a hashed address was seen. Verdicts have their page where a meeting is closed.
-KEPT_TO_THEMSELVES = {"Carried", "GuestQuestion", "QuestionMute", "Support", "SurveyAnswer", "Tally"}
+KEPT_TO_THEMSELVES = {"AddressChange", "Carried", "GuestQuestion", "QuestionMute", "Support", "SurveyAnswer", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():

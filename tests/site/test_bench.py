@@ -13,6 +13,7 @@ from bench.queries import ANSWER, ASK, QueryCountMiddleware
 from bench.town import LONG_SLUG, MODERATOR, ROBOTS
 from meetings.models import Meeting
 from participants.models import Resident, Tally
+from tests.panel import sign_in
 from topics.models import Case, Comment, Question, Support, Topic
 
 
@@ -67,7 +68,7 @@ def test_scripts_of_the_town_are_signed_in_and_trusted(client, town):
 def test_moderator_of_the_town_may_decide(client, town):
     moderator = Resident.objects.get(email=MODERATOR)
     assert moderator.has_perm("topics.change_comment")
-    client.force_login(moderator)
+    sign_in(client, moderator)
     assert client.get("/panel/").status_code == 200
 
 
