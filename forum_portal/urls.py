@@ -12,12 +12,9 @@ from participants.account_views import ConfirmEmailView, PasswordResetView, Send
 from participants.code_views import RequestCodeView, confirm_code
 from participants.consent import accept_rules
 
-# Names that the packages of this issue link to; whoever owns one puts its page in place of `views.about`.
 account_urls = [
-    path("", views.about, name="my_account"),  # P2
-    path("podpis/", views.about, name="my_profile"),  # P2
+    path("", views.my_account, name="my_account"),
     path("zgoda/", accept_rules, name="accept_rules"),
-    path("powiadomienia/", views.about, name="my_letters"),  # P3
     path("dane/", data_views.my_data, name="my_data"),
     path("dane/plik/", data_views.my_data_file, name="my_data_file"),
     path("odejdz/", data_views.leave, name="leave"),
