@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from participants.letters import queue_letter
 from participants.limits import Limit, take
@@ -28,7 +29,9 @@ class AddressTaken(Exception):
 @transaction.atomic
 def ask(account: Resident, *, email: str, now: datetime.datetime) -> AddressChange:
     """In place of an earlier request. Two letters. Raises LimitReached."""
-    take((ASKED, account.pk), (WRITTEN_TO, email[:60]), now=now)
+    take(
+        (ASKED, account.pk), (WRITTEN_TO, salted_hmac("participants.address_changes", email).hexdigest()[:32]), now=now
+    )
     AddressChange.objects.filter(account=account).delete()
     change = AddressChange.objects.create(account=account, email=email, asked_at=now)
     words = {"new_email": email, "old_email": account.email}

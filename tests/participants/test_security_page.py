@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from participants import address_changes
 from participants.devices import in_words
-from participants.models import AddressChange, Letter, Resident
+from participants.models import AddressChange, Letter, Resident, Tally
 from participants.passwords import CommonInPolandValidator
 from tests.factories import PASSWORD, make_resident
 from tests.mailbox import last_letter, link_in
@@ -165,6 +165,11 @@ def test_either_mailbox_can_say_no(asked, resident):
 def test_key_of_one_side_does_not_speak_for_the_other(asked, resident):
     link = link_to(NEW, "new").replace("/new/", "/old/")
     assert Client().post(link).status_code == 410
+
+
+def test_limits_keep_no_address(asked):
+    assert not Tally.objects.filter(key__contains="@").exists()
+    assert Tally.objects.filter(key__startswith="address_change_to:").count() == 1
 
 
 def test_links_of_yesterday_work_no_more(asked, resident):
