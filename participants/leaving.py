@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants.letters import queue_letter
 from participants.links import key_of, opened_by
-from participants.models import DataExport, Leaving, Letter, Resident
+from participants.models import AddressChange, DataExport, Leaving, Letter, Resident
 
 WAIT = datetime.timedelta(days=14)
 WARNING = datetime.timedelta(days=3)  # before the end
@@ -166,7 +166,8 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
 
     Rows of the staff that it once decided or wrote stay, with the role and without the account.
     """
-    emails = [account.email.lower(), *addresses_of(account)]
+    wanted = AddressChange.objects.filter(account=account).annotate(address=Lower("email"))
+    emails = [account.email.lower(), *addresses_of(account), *wanted.values_list("address", flat=True)]
     letters, _rows = Letter.objects.annotate(address=Lower("to")).filter(address__in=emails).delete()
     _forget_in_letters([*emails, account.signature])
     files = [export.file for export in DataExport.objects.filter(account=account).exclude(file="")]

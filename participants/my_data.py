@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import DataExport, Leaving, Letter, Resident
+from participants.models import AddressChange, DataExport, Leaving, Letter, Resident, RulesAcceptance
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def parts_of(account: Resident) -> list[Part]:
     settings = "email signature estate__name language pace quiet_from quiet_until"
     standing = "date_joined last_login rules_version rules_accepted_at suspended_until is_active is_staff"
     leaving = Leaving.objects.filter(account=account)
+    change, rules = AddressChange.objects.filter(account=account), RulesAcceptance.objects.filter(account=account)
+    devices, factors = UserSession.objects.filter(user=account), Authenticator.objects.filter(user=account)
     addresses = EmailAddress.objects.filter(user=account)
     emails = Q(to__iexact=account.email)
     for address in addresses.filter(verified=True).values_list("email", flat=True):
@@ -64,6 +68,10 @@ def parts_of(account: Resident) -> list[Part]:
     return [
         part("konto", _("Account"), own, f"{settings} {standing}", "estate"),
         part("adresy", _("E-mail addresses"), addresses, "email verified primary", "user"),
+        part("zmiana", _("Change of address"), change, "email asked_at old_agreed_at new_confirmed_at", "account"),
+        part("zasady", _("Accepted rules"), rules, "version at", "account"),
+        part("urzadzenia", _("Where you are signed in"), devices, "created_at last_seen_at ip user_agent", "user"),
+        part("skladniki", _("Second factor"), factors, "type created_at last_used_at", "user"),
         part("role", _("Roles"), account.groups.all(), "name"),
         part("listy", _("Letters that we sent you"), Letter.objects.filter(emails), told),
         part("kopie", _("Copies of your data"), DataExport.objects.filter(account=account), "asked_at", "account"),
@@ -84,6 +92,11 @@ LEFT_OUT = {
     "participants.Letter.message_id": "technical",
     "participants.Letter.last_error": "the words of a mail server",
     "participants.DataExport.file": "the file itself",
+    "mfa.Authenticator.data": "secrets that open the account",
+    "usersessions.UserSession.session_key": "opens the account",
+    "usersessions.UserSession.data": "what the session holds is for programs",
+    "participants.InformationClause": "facts of the office, public",
+    "participants.AccessibilityStatement": "facts of the office, public",
     "participants.Institution": "mailboxes of institutions, public",
     "participants.Estate": "mailboxes of beats, public",
     "account.EmailConfirmation": "keys of links; confirmations are signed and not stored",
