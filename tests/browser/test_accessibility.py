@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from meetings import asking, follow_ups, minutes_letters, registration
 from meetings.models import Commitment, CommitmentEntry, FollowUp, GuestQuestion, Meeting, Registration, Survey
-from participants.models import Institution, Official
+from participants.models import Institution, Official, Resident
 from tests import factories
 from tests.browser.conftest import faults_of, faults_of_look, nobody_in_danger, open_form, overflows
 from topics import appeals, editing, moderation, telling
@@ -114,6 +114,18 @@ def test_pages_of_a_resident_have_no_fault(content, visit, resident):
     assert page.title().startswith("Błąd:")
     addresses = [topic.get_absolute_url(), f"/tematy/{topic.slug}/komentarz/{reply.pk}/odpowiedz/"]
     assert faults_of(page, addresses) == {}
+
+
+def test_pages_of_an_account_have_no_fault(transactional_db, visit, resident):
+    page = visit(user=resident)
+    page.goto("/konto/odejdz/")  # asks who it is
+    page.locator("input[type=password]").fill(factories.PASSWORD)
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_url("**/konto/odejdz/")
+    parts = ["/konto/", "/konto/bezpieczenstwo/", "/konto/dane/", "/konto/odejdz/"]
+    assert faults_of(page, parts) == {}
+    Resident.objects.filter(pk=resident.pk).update(rules_version="")
+    assert faults_of(page, ["/konto/zgoda/"]) == {}
 
 
 def test_pages_of_reports_and_appeals_have_no_fault(content, visit, moderator):
