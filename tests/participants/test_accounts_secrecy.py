@@ -110,7 +110,7 @@ def test_letter_to_nobody_costs_the_work_of_a_letter_and_leaves_nothing(db, kind
     ],
 )
 def test_owner_learns_it_by_mail(db, kind, url, subject):
-    make_resident("Hanna", email=KNOWN, **ACCOUNTS[kind])
+    make_resident("Hanna", email=KNOWN, language="en", **ACCOUNTS[kind])
     seen(Client(headers={"accept-language": "en"}), url, KNOWN)
     assert Letter.objects.get().subject == subject
 

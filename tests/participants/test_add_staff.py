@@ -9,6 +9,7 @@ from participants.management.commands.add_staff import ROLES
 from participants.models import Resident
 from participants.roles import Role
 from tests.factories import PASSWORD, make_resident
+from tests.panel import sign_in
 
 ANNA = "anna@policja.example"
 
@@ -43,6 +44,8 @@ def test_new_account_may_enter_the_panel_in_its_role(password_in_environment, ro
     assert set(anna.groups.values_list("name", flat=True)) == groups
     assert EmailAddress.objects.get(user=anna, email=ANNA).verified
     client.post("/konto/zaloguj/", {"login": ANNA, "password": PASSWORD})
+    assert client.get("/panel/").status_code == 302  # to the second factor: test_security_second_factor
+    sign_in(client, anna)
     assert client.get("/panel/").status_code == 200
 
 

@@ -262,6 +262,7 @@ def test_one_letter_goes_out_three_days_before(leaver):
     assert Letter.objects.filter(to=EMAIL).count() == 2
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("who", ["moderator", "editor", "official"])
 def test_staff_and_officials_are_told_whom_to_ask(who, request):
     person = request.getfixturevalue(who)

@@ -125,7 +125,8 @@ def test_appeal_of_a_program_s_decision_says_who_decided(comment, people, as_use
 def test_nobody_reads_what_is_said_against_their_own_comment(comment, reports, appeal, as_user):
     author = comment.author
     author.groups.set(Group.objects.filter(name__in=[Role.MODERATOR, Role.APPEALS]))
-    Resident.objects.filter(pk=author.pk).update(is_staff=True)
+    author.is_staff = True
+    author.save(update_fields=["is_staff"])
     client = as_user(author)
     for row in (reports[0], appeal):
         page = client.get(list_of(type(row)))
