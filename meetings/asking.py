@@ -10,13 +10,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AskedFor, GuestQuestion, Meeting
 from participants.accounts import account_of_mailbox
 from participants.letters import queue_letter
-from participants.limits import Limit, take
+from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
 from topics.discussion import add_comment, appointment_of, fitting
 from topics.entering import check_words, enter, signed
@@ -144,7 +143,11 @@ def ask_as_guest(
         before = GuestQuestion.objects.filter(submission=submission).first()
         if before:
             return before
-        take(*[(limit, visitor) for limit in BY_ADDRESS if visitor], (BY_MAILBOX, _hashed(email)), now=now)
+        take(
+            *[(limit, visitor) for limit in BY_ADDRESS if visitor],
+            (BY_MAILBOX, unnamed("meetings.asking", email)),
+            now=now,
+        )
         words = {"email": email, "signature": signature, "text": text, "insists": insists, "language": language}
         guest = GuestQuestion.objects.create(
             meeting=meeting, topic=topic, submission=submission, created_at=now, **words
@@ -152,11 +155,6 @@ def ask_as_guest(
         context = {"guest": guest, "confirm_url": confirm_url(guest), "days": KEPT.days}
         queue_letter(to=email, template="meetings/email/guest_question", context=context, language=language)
     return guest
-
-
-def _hashed(email: str) -> str:
-    """What a mailbox is counted by: tallies hold no address."""
-    return salted_hmac("meetings.asking", email).hexdigest()[:32]
 
 
 def confirm_url(guest: GuestQuestion) -> str:

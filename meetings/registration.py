@@ -23,13 +23,12 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Registration
 from meetings.seats import KEPT_DAYS, Obstacle, most_seats, obstacle, offered, offers_interpreter
 from participants.letters import queue_letter
-from participants.limits import Limit, take
+from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
 from participants.prose import tidy_plain
 
@@ -303,7 +302,7 @@ def faults(
 def _claims(account: Any, visitor: str, email: str) -> list[tuple[Limit, Any]]:
     """`email` is given where a letter goes to an address that nobody has confirmed."""
     who = (BY_ACCOUNT, account.pk) if account else (BY_STRANGER, visitor)
-    by_email = [(BY_EMAIL, salted_hmac("meetings.registration", email).hexdigest()[:32])] if email else []
+    by_email = [(BY_EMAIL, unnamed("meetings.registration", email))] if email else []
     return [who, *by_email]
 
 

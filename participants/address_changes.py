@@ -9,10 +9,9 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils.crypto import salted_hmac
 
 from participants.letters import queue_letter
-from participants.limits import Limit, take
+from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
 from participants.models import AddressChange, Resident
 
@@ -29,9 +28,7 @@ class AddressTaken(Exception):
 @transaction.atomic
 def ask(account: Resident, *, email: str, now: datetime.datetime) -> AddressChange:
     """In place of an earlier request. Two letters. Raises LimitReached."""
-    take(
-        (ASKED, account.pk), (WRITTEN_TO, salted_hmac("participants.address_changes", email).hexdigest()[:32]), now=now
-    )
+    take((ASKED, account.pk), (WRITTEN_TO, unnamed("participants.address_changes", email)), now=now)
     AddressChange.objects.filter(account=account).delete()
     change = AddressChange.objects.create(account=account, email=email, asked_at=now)
     words = {"new_email": email, "old_email": account.email}

@@ -75,7 +75,13 @@ def take(*claims: tuple[Limit, Any], now: datetime.datetime | None = None) -> No
 def visitor(request: HttpRequest) -> str:
     """What the address of a visitor is counted by: a keyed hash, of the network of 64 bits where it is IPv6."""
     network = _network(get_adapter().get_client_ip(request))
-    return salted_hmac("participants.limits", network).hexdigest()[:32]
+    return unnamed("participants.limits", network)
+
+
+def unnamed(module: str, address: str) -> str:
+    """What an address is counted by, of a visitor or of a mailbox: a keyed hash, another one in each module. Tallies
+    hold no address."""
+    return salted_hmac(module, address).hexdigest()[:32]
 
 
 def _network(address: str) -> str:

@@ -2,10 +2,9 @@
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
 from participants.letters import queue_letter
-from participants.limits import Limit, LimitReached, take
+from participants.limits import Limit, LimitReached, take, unnamed
 
 # Somebody who goes on guessing locks it again and again: that is one lock to its owner, and one letter a day.
 TOLD = Limit("locked", 1, 24 * 60 * 60)
@@ -16,7 +15,7 @@ def tell_of_lock(email: str) -> None:
     done and undone, so that the time of the answer tells nothing."""
     email = email.strip().lower()
     try:
-        take((TOLD, salted_hmac("participants.locks", email).hexdigest()[:32]))
+        take((TOLD, unnamed("participants.locks", email)))
     except LimitReached:
         return
     owner = EmailAddress.objects.filter(email=email, verified=True, user__is_active=True).select_related("user").first()

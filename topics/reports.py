@@ -7,10 +7,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from participants.limits import Limit, take
+from participants.limits import Limit, take, unnamed
 from participants.prose import tidy_plain
 from participants.rules import has_accepted
 from topics import moderation
@@ -118,7 +117,7 @@ def _claims(resident: Any, visitor: str, email: str) -> list[tuple[Limit, Any]]:
         return [(BY_ACCOUNT, resident.pk)]
     box, _at, domain = email.rpartition("@")
     mailbox = f"{box.partition('+')[0]}@{domain}"  # what stands after a plus arrives in the same box
-    by_email = [(BY_EMAIL, salted_hmac("topics.reports", mailbox).hexdigest()[:32])] if email else []
+    by_email = [(BY_EMAIL, unnamed("topics.reports", mailbox))] if email else []
     return [(BY_STRANGER, visitor), *by_email]
 
 
