@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from meetings import agenda_questions, commitments
-from meetings.models import AgendaItem, AgendaQuestion, Carried, Meeting, Presence
+from meetings.models import AgendaItem, AgendaQuestion, Carried, Meeting, MeetingStep, Presence
 from meetings.presences import freeze_all
 from participants.letters import queue_letter
 from participants.models import Resident
@@ -172,6 +172,7 @@ def publish_report(meeting: Meeting, *, by: Any, now: datetime.datetime | None =
     meeting.state, meeting.held_at, meeting.closed_at = State.HELD, meeting.held_at or now, now
     meeting.revision += 1  # whoever has the form open is told
     meeting.save(update_fields=["state", "held_at", "closed_at", "revision", "changed_at", "last_day"])
+    meeting.steps.create(kind=MeetingStep.Kind.REPORT, at=now)
     freeze_all(meeting, now)
     commitments.publish_all(meeting, now=now)
     agenda_questions.settle(meeting, by=by, now=now)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from meetings.audience import askers
 from meetings.models import AgendaQuestion, Commitment, CommitmentEntry, FollowUp
 from meetings.models.commitment import CommitmentEntryQuerySet
-from meetings.promise_letters import audience
 from participants.letters import queue_letter
 from participants.limits import Limit, take
 from participants.links import key_of, opened_by
@@ -61,14 +61,14 @@ def _ask(commitment: int, pk: int, now: datetime.datetime) -> int:
     entry = _due(now).select_related("commitment__institution").filter(pk=pk).first()
     if entry is None:
         return 0
-    people = audience(entry.commitment, now)
-    askers = [one for one, questions in people.items() if any(q.comment.author_id == one.pk for q in questions)]
-    for person in askers:
+    people = askers(entry.commitment, now)
+    theirs = [one for one, questions in people.items() if any(q.comment.author_id == one.pk for q in questions)]
+    for person in theirs:
         row = FollowUp.objects.create(entry=entry, account=person, asked_at=now)
         context = {"commitment": entry.commitment, "entry": entry, "link": f"{settings.SITE_URL}{address_of(row)}"}
         template = "meetings/email/is_it_better"
         queue_letter(to=person.email, template=template, context=context, language=person.language)
-    return len(askers)
+    return len(theirs)
 
 
 def address_of(row: FollowUp) -> str:

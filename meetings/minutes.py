@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.archive import write_down
 from meetings.minutes_letters import tell_decided, tell_sent
-from meetings.models import AgendaItem, Circulation, Erratum, Meeting, NoteVersion, Proposal
+from meetings.models import AgendaItem, Circulation, Erratum, Meeting, MeetingStep, NoteVersion, Proposal
 from meetings.publication import PERMISSION
 from participants.models import Institution
 from participants.prose import clean_rich
@@ -135,6 +135,7 @@ def approve(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None) 
         raise MinutesRefused(refusal)
     write_down(meeting)
     meeting.minutes_state, meeting.minutes_approved_at = Minutes.APPROVED, now
+    meeting.steps.create(kind=MeetingStep.Kind.MINUTES, at=now)
     return _saved(meeting)
 
 

@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.archive import write_down
 from meetings.commitments import publish_all
-from meetings.models import Carried, Change, Meeting
+from meetings.models import Carried, Change, Meeting, MeetingStep
 from meetings.notices import note_change
 from meetings.presences import freeze_all
 from meetings.registration import move_up
 from meetings.series import carry_over
 
 PERMISSION = "meetings.change_meeting"
-State = Meeting.State
+State, Kind = Meeting.State, MeetingStep.Kind
 Step = Callable[[Meeting, datetime.datetime], Meeting]
 
 
@@ -79,6 +79,7 @@ def move(meeting: Meeting, *, by: Any, now: datetime.datetime | None = None, **t
     meeting.full_clean(exclude=["institutions"])
     note_change(meeting, now=now)
     _saved(meeting)
+    meeting.steps.create(kind=Kind.MOVED, at=now)
     move_up(meeting, now=now)
     return meeting
 
@@ -89,6 +90,7 @@ def postpone(meeting: Meeting, *, by: Any, reason: str = "", now: datetime.datet
     meeting = _locked(meeting, by, expected={State.ANNOUNCED})
     now = now or timezone.now()
     meeting.state, meeting.state_reason, meeting.postponed_at = State.POSTPONED, reason, now
+    meeting.steps.create(kind=Kind.POSTPONED, at=now)
     note_change(meeting, now=now)
     return _saved(meeting)
 
@@ -100,6 +102,7 @@ def cancel(meeting: Meeting, *, by: Any, reason: str, now: datetime.datetime | N
     if not reason.strip():
         raise ChangeRefused(_("Write why the meeting does not take place."))
     now = now or timezone.now()
+    meeting.steps.create(kind=Kind.CANCELLED, at=now)
     meeting.state, meeting.state_reason, meeting.cancelled_at = State.CANCELLED, reason.strip(), now
     note_change(meeting, now=now)
     return _saved(meeting)
@@ -190,7 +193,10 @@ def _note_held(meeting: Meeting, now: datetime.datetime) -> Meeting:
 
 def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     """In this order: what people are told of is noted, the state is saved, who waits moves up, guests are frozen and
-    their pages open, promises go out with a report that is there already, earlier promises come on the agenda."""
+    their pages open, promises go out with a report that is there already, earlier promises come on the agenda.
+
+    Followers hear of a meeting to come; what an archivist enters of the past is no news.
+    """
     meeting.published_at = meeting.published_at or now
     meeting.publish_at, meeting.cancelled_at, meeting.state_reason = None, None, ""
     over = meeting.last_day < timezone.localdate(now)
@@ -199,6 +205,8 @@ def _publish(meeting: Meeting, now: datetime.datetime) -> Meeting:
     meeting.closed_at = now if over and _is_written_up(meeting) else None
     note_change(meeting, now=now)
     _saved(meeting)
+    if not over:
+        meeting.steps.create(kind=Kind.ANNOUNCED, at=now)
     move_up(meeting, now=now)
     freeze_all(meeting, now)
     if meeting.is_closed:

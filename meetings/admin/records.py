@@ -1,4 +1,4 @@
-"""What was kept of minutes, for looking up: written on their page (meetings.admin.minutes), and never here."""
+"""What was kept of minutes, and of what happened to a meeting, for looking up: written by what people do, never here."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from meetings.admin.minutes import minutes_url
-from meetings.models import Circulation, Erratum, NoteVersion, Proposal
+from meetings.models import Circulation, Erratum, MeetingStep, NoteVersion, Proposal
 from participants.admin.frame import PanelAdmin, PanelInline, ReadOnly
 
 
@@ -61,3 +61,15 @@ class NoteVersionAdmin(ReadOnly, PanelAdmin):
     search_fields = ["agenda_item__title", "agenda_item__topic__title", "agenda_item__meeting__title"]
     ordering = ["-pk"]
     fields = ["agenda_item", "number", "text", "by", "at"]
+
+
+@admin.register(MeetingStep)
+class MeetingStepAdmin(ReadOnly, PanelAdmin):
+    """Of what followers are told, and whether they were. For administrators."""
+
+    list_display = ["meeting", "kind", "at", "told_at"]
+    list_filter = ["kind"]
+    list_select_related = ["meeting"]
+    search_fields = ["meeting__title"]
+    ordering = ["-pk"]
+    fields = ["meeting", "kind", "at", "told_at"]

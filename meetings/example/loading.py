@@ -5,13 +5,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from meetings.example.acts import act_in
 from meetings.example.evenings import make_meetings
 from meetings.example.people import make_people
 from meetings.example.talks import make_topics
-from meetings.models import Forum
+from meetings.models import Commitment, CommitmentEntry, Forum, MeetingStep
+from topics.models import Comment, Question, QuestionStep
 
 THIS_MACHINE = {"localhost", "127.0.0.1", "::1", "[::1]"}
 
@@ -34,3 +37,15 @@ def load_example(*, now: datetime.datetime | None = None) -> None:
     topics = make_topics(cast, now)
     make_meetings(cast, topics, now)
     act_in(topics["way"], cast, now)
+    _tell_nobody(now)
+
+
+def _tell_nobody(now: datetime.datetime) -> None:
+    """What the invented people did is no news for the real ones."""
+    Comment.objects.filter(topic__is_example=True).update(told_at=now)
+    MeetingStep.objects.filter(meeting__is_example=True).update(told_at=now)
+    last_step = QuestionStep.objects.filter(question=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    Question.objects.filter(topic__is_example=True).update(told_step=Coalesce(Subquery(last_step), 0))
+    last_entry = CommitmentEntry.objects.filter(commitment=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    examples = Commitment.objects.filter(meeting__is_example=True)
+    examples.update(told_entry=Coalesce(Subquery(last_entry), 0))

@@ -6,8 +6,10 @@ from meetings.models.entry_photo import EntryPhoto
 from meetings.models.files import Document, Photo
 from meetings.models.finding import Finding
 from meetings.models.follow_up import FollowUp
+from meetings.models.following import SOURCES, TARGETS, Follow, News
 from meetings.models.forum import Forum
 from meetings.models.meeting import Meeting
+from meetings.models.meeting_step import MeetingStep
 from meetings.models.minutes import Circulation, Erratum, NoteVersion, Proposal
 from meetings.models.organiser import Organiser
 from meetings.models.presence import Presence
@@ -16,6 +18,8 @@ from meetings.models.survey import ENOUGH, Survey, SurveyAnswer, SurveyQuestion,
 
 __all__ = [
     "ENOUGH",
+    "SOURCES",
+    "TARGETS",
     "AgendaItem",
     "AgendaQuestion",
     "AskedFor",
@@ -28,10 +32,13 @@ __all__ = [
     "EntryPhoto",
     "Erratum",
     "Finding",
+    "Follow",
     "FollowUp",
     "Forum",
     "GuestQuestion",
     "Meeting",
+    "MeetingStep",
+    "News",
     "NoteVersion",
     "Organiser",
     "Photo",

@@ -12,7 +12,7 @@ from participants.roles import Role
 from tests import factories
 from tests.browser.conftest import accessibility_faults, letter_to, overflows
 from tests.mailbox import link_in
-from tests.meetings.test_promise_letters import make_asked
+from tests.meetings.test_follow_ups import make_asked
 
 
 @pytest.fixture

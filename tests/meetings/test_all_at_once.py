@@ -7,14 +7,14 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
-from meetings import agenda_questions, closing, commitments, promise_letters, publication
+from meetings import agenda_questions, closing, commitments, digests, news, publication
 from meetings.models import AgendaQuestion
 from participants.roles import Role
 from tests import factories
 from tests.meetings.closing import make_past, make_placed, write_up
 from tests.meetings.promises import faults_of
 from tests.topics.parallel import at_once
-from topics import moderation, questions, support, telling
+from topics import moderation, questions, support
 from topics.models import Comment, Question, Reason
 
 ROUNDS, CROWD = 6, 10
@@ -62,8 +62,8 @@ class Evening:
             lambda: moderation.hide(comment, by=self.moderator, reason=Reason.INSULT),
             lambda: support.support(comment, by=self.resident),
             lambda: publication.archive(self.meeting, by=editor),
-            lambda: telling.tell_steps(later),
-            lambda: promise_letters.tell_entries(later),
+            lambda: news.note_news(later),
+            lambda: digests.send_news(later + NO_LONGER),
             lambda: factories.make_published(place.question.topic, "I jeszcze chodnik.", kind="question"),
         ]
 

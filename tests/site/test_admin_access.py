@@ -47,9 +47,11 @@ def list_of(label: str) -> str:
     return reverse(f"admin:{label.replace('.', '_')}_changelist")
 
 
-# Nobody of the staff has to know who supports whom, who wants no letters, what one sheet of a survey says, what nobody
-# has confirmed yet, nor how often a hashed address was seen. Verdicts have their page where a meeting is closed.
-KEPT_TO_THEMSELVES = {"AddressChange", "Carried", "GuestQuestion", "QuestionMute", "Support", "SurveyAnswer", "Tally"}
+# Nobody of the staff has to know who supports whom, who follows what, who wants no letters, what one sheet of a
+# survey says, what nobody has confirmed yet, nor how often a hashed address was seen. Verdicts have their page where
+# a meeting is closed.
+KEPT_TO_THEMSELVES = {"AddressChange", "Carried", "Follow", "GuestQuestion", "News", "QuestionMute", "Support"}
+KEPT_TO_THEMSELVES |= {"SurveyAnswer", "Tally"}
 
 
 def test_every_model_has_its_place_in_the_panel():
@@ -184,6 +186,7 @@ def fill_in() -> None:
     comment.reports.create(why="insult", created_at=now)
     apps.get_model("participants.FormerAddress").objects.move(f"/a{next(factories.count)}/", "/b/")
     factories.make_forum(f"Forum {next(factories.count)}")
+    meeting.steps.create(kind="announced", at=now)
     survey = factories.make_survey(meeting)
     survey.sheets.create(submission=uuid.uuid4(), day=now.date())
     WatchedWord.objects.create(word=f"słowo{next(factories.count)}")

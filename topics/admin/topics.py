@@ -73,7 +73,22 @@ class TopicAdmin(ActsAdmin, RevisedAdmin):
     date_hierarchy = "published_at"
     readonly_fields = ["state", "published_at", "closed_at", "comment_count", "held_until", "slow_until"]
     fieldsets = [
-        (None, {"fields": ["title", "category", "estates", "lead", "body", "see_also", "other_path", "institution"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "title",
+                    "category",
+                    "estates",
+                    "lead",
+                    "body",
+                    "see_also",
+                    "other_path",
+                    "institution",
+                    "is_sensitive",
+                ]
+            },
+        ),
         (
             _("Talk"),
             {

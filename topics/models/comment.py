@@ -56,6 +56,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def official(self) -> "CommentQuerySet":
         return self.exclude(voice="")
 
+    def untold(self) -> "CommentQuerySet":
+        """Those that everybody can read, and of which no follower was told."""
+        return self.public().published().filter(told_at__isnull=True)
+
     def threads(self) -> "CommentQuerySet":
         return self.filter(parent__isnull=True)
 
@@ -91,7 +95,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             "question_state": F("question__state"),
             "question_holder": F("question__institution__name"),
         }
-        return self.annotate(**speaker, **question).defer("text", "submission", "digest")
+        return self.annotate(**speaker, **question).defer("text", "submission", "digest", "told_at")
 
     def newest_first(self) -> "CommentQuerySet":
         return self.order_by("-position", "-pk")
@@ -194,6 +198,7 @@ class Comment(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     hidden_at = models.DateTimeField(_("hidden at"), null=True, blank=True)
     hidden_reason = models.CharField(_("reason of hiding"), max_length=12, blank=True)
+    told_at = models.DateTimeField(_("followers told at"), null=True, blank=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
     speaker_slug = speaker_since = speaker_withheld = speaker_post = None
@@ -208,6 +213,9 @@ class Comment(models.Model):
             models.Index(fields=["created_at", "id"], condition=Q(state="waiting"), name="comment_waiting"),
             models.Index(fields=["state", "-id"], name="comment_state"),
             models.Index(fields=["author", "-created_at"], name="comment_of_author"),
+            models.Index(
+                fields=["published_at", "id"], condition=Q(state="published", told_at=None), name="comment_untold"
+            ),
             models.Index(fields=["created_at", "hold"], name="comment_written"),
             models.Index(fields=["digest", "created_at"], condition=~Q(digest=""), name="comment_same_text"),
             models.Index(fields=["-published_at"], condition=Q(voice=""), name="comment_residents_latest"),

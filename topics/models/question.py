@@ -193,7 +193,8 @@ class QuestionStep(models.Model):
         verbose_name_plural = _("steps of questions")
         ordering = ["at", "pk"]
         indexes = [
-            models.Index(fields=["institution", "at"], condition=Q(waited__isnull=False), name="question_first_words")
+            models.Index(fields=["institution", "at"], condition=Q(waited__isnull=False), name="question_first_words"),
+            models.Index(fields=["-at", "-id"], name="question_step_latest"),
         ]
 
     def __str__(self) -> str:

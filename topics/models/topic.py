@@ -141,6 +141,11 @@ class Topic(Addressed):
         help_text=_("Questions on this topic go to this institution first."),
     )
     category = models.ForeignKey(Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="topics")
+    is_sensitive = models.BooleanField(
+        _("sensitive"),
+        default=False,
+        help_text=_("Letters do not name this topic in their subject."),
+    )
     estates = models.ManyToManyField(
         Estate,
         verbose_name=_("estates"),

@@ -16,10 +16,11 @@ from forum_portal.leaving import erase_leavers
 from forum_portal.my_data import make_exports
 from meetings.asking import forget_unconfirmed
 from meetings.closing import remind_to_close
+from meetings.digests import send_news
 from meetings.follow_ups import ask_if_better
 from meetings.minutes_letters import remind_of_minutes
+from meetings.news import forget_news, note_fresh_news, note_news
 from meetings.notices import tell_changes
-from meetings.promise_letters import tell_entries
 from meetings.publication import move_on
 from meetings.registration import forget_registrations
 from meetings.reminders import remind
@@ -30,13 +31,13 @@ from participants.limits import forget_tallies
 from topics.publication import close_quiet
 from topics.reporters import forget_strangers
 from topics.sealing import erase_due
-from topics.telling import tell_steps
 
 log = logging.getLogger(__name__)
 HOUR = 3600
-ALWAYS = (deliver_due, move_on, tell_changes, make_exports)  # the first says whether there is more to do
+# The first says whether there is more to do.
+ALWAYS = (deliver_due, move_on, tell_changes, note_fresh_news, send_news, make_exports)
 HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
-HOURLY += (remind, forget_registrations, forget_unconfirmed, tell_steps, tell_entries, ask_if_better)
+HOURLY += (remind, forget_registrations, forget_unconfirmed, note_news, forget_news, ask_if_better)
 HOURLY += (remind_to_close, remind_of_minutes)
 HOURLY += (forget_exports, warn_leavers, erase_leavers)
 

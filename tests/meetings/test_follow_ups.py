@@ -1,4 +1,4 @@
-"""Who hears of a promise, once, and who is asked whether it is better."""
+"""Who is asked whether it is better. Who hears of a promise: tests/meetings/test_news.py."""
 
 import datetime
 import re
@@ -7,19 +7,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from meetings import follow_ups, promise_letters
+from meetings import follow_ups
 from meetings.commitments import record, reopen
 from meetings.follow_ups import FollowUpOver, FollowUpRefused, answer, ask_if_better, complaints
 from meetings.models import AgendaQuestion, Commitment, FollowUp, Meeting
-from meetings.promise_letters import tell_entries
 from participants.limits import LimitReached
 from participants.models import Letter, Resident
 from participants.roles import SYSTEM
 from tests import factories
-from tests.mailbox import last_letter, link_in
+from tests.mailbox import last_letter
 from tests.meetings.promises import START, later
 from tests.topics.parallel import at_once
-from topics.models import Comment, Question, QuestionMute
+from topics.models import Comment, Question
 
 pytestmark = pytest.mark.django_db
 State = Commitment.State
@@ -67,100 +66,6 @@ def letters(*, to: Resident | None = None) -> int:
     return Letter.objects.filter(to=to.email).count() if to else Letter.objects.count()
 
 
-# -- Entries ---------------------------------------------------------------------------------------
-
-
-def test_asker_and_supporters_hear_of_each_entry_once(lamps, asked, resident, neighbour):
-    support(asked, neighbour)
-    record(lamps, by=SYSTEM, text="Zamówione.", state=State.IN_PROGRESS, now=later(1))
-    finish(lamps, 1.001)
-    assert tell_entries(later(2)) == 2
-    for person, why in ((resident, "Twojego"), (neighbour, "")):
-        letter = last_letter(person.email)
-        assert "Zamówione." in letter.body
-        assert WORDS in letter.body
-        assert why in letter.body
-        assert link_in(letter, lamps.get_absolute_url()) == lamps.get_absolute_url()
-        assert link_in(letter, f"/pytania/{asked.pk}/cisza/")
-    assert tell_entries(later(3)) == 0
-    record(lamps, by=SYSTEM, text="I jeszcze jedna lampa.", now=later(4))
-    assert tell_entries(later(5)) == 2
-    assert WORDS not in last_letter(resident.email).body
-
-
-def test_first_entry_is_told_by_the_letter_of_the_question(lamps, asked, resident):
-    assert tell_entries(later(1)) == 0
-    lamps.refresh_from_db()
-    assert lamps.told_entry == lamps.entries.get().pk
-    assert letters() == 0
-
-
-def test_entries_written_a_moment_ago_wait_for_one_another(lamps, asked):
-    finish(lamps)
-    assert tell_entries(later(1)) == 0
-    assert tell_entries(later(1) + promise_letters.PAUSE) == 1
-
-
-def test_a_supporter_of_two_questions_has_one_letter(lamps, asked, neighbour):
-    other = make_asked(lamps, factories.make_resident("Ola"), "A kiedy druga lampa?")
-    for question in (asked, other):
-        support(question, neighbour)
-    finish(lamps)
-    tell_entries(later(2))
-    assert letters(to=neighbour) == 1
-    assert last_letter(neighbour.email).body.count("/cisza/") == 2
-
-
-def test_nobody_is_written_to_who_should_not_be(lamps, asked, resident):
-    unconfirmed = factories.make_resident("Ula", confirmed=False)
-    gone = factories.make_resident("Iza", is_active=False)
-    quiet = factories.make_resident("Jan")
-    QuestionMute.objects.create(question=asked, account=quiet)
-    for person in (unconfirmed, gone, quiet):
-        support(asked, person)
-    finish(lamps)
-    assert tell_entries(later(2)) == 1
-    assert letters(to=resident) == letters() == 1
-
-
-def test_hidden_question_tells_nobody(lamps, asked):
-    Comment.objects.filter(pk=asked.comment_id).update(state="hidden", hidden_at=START, hidden_reason="insult")
-    finish(lamps)
-    assert tell_entries(later(2)) == ask_if_better(later(SIX_WEEKS + 2)) == 0
-
-
-def test_letters_killed_half_way_go_out_once(lamps, asked, resident, neighbour, monkeypatch):
-    support(asked, neighbour)
-    other = factories.make_commitment("Drugie", meeting=lamps.meeting, now=START)
-    make_asked(other, factories.make_resident("Ola"))
-    for made in (lamps, other):
-        finish(made)
-    whole, calls = promise_letters.queue_letter, []
-
-    def killed_at_the_second(**how) -> None:
-        calls.append(how)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        whole(**how)
-
-    monkeypatch.setattr(promise_letters, "queue_letter", killed_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        tell_entries(later(2))
-    assert letters() == 0
-    monkeypatch.setattr(promise_letters, "queue_letter", whole)
-    assert tell_entries(later(40)) == 3
-    assert tell_entries(later(41)) == 0
-
-
-def test_two_workers_write_once(transactional_db):
-    lamps = factories.make_commitment("Lampy", now=START)
-    make_asked(lamps)
-    finish(lamps)
-    assert sorted(at_once(*[lambda: tell_entries(later(2))] * 2)) == [0, 1]
-    assert sorted(at_once(*[lambda: ask_if_better(later(SIX_WEEKS + 2))] * 2)) == [0, 1]
-    assert letters() == 2
-
-
 # -- Is it better? ---------------------------------------------------------------------------------
 
 
@@ -173,6 +78,20 @@ def test_askers_alone_are_asked_once_after_six_weeks(lamps, asked, resident, nei
     assert letters(to=neighbour) == 0
     assert WORDS in last_letter(resident.email).body
     assert FollowUp.objects.get().account == resident
+
+
+def test_hidden_question_asks_nobody(lamps, asked):
+    Comment.objects.filter(pk=asked.comment_id).update(state="hidden", hidden_at=START, hidden_reason="insult")
+    finish(lamps)
+    assert ask_if_better(later(SIX_WEEKS + 2)) == 0
+
+
+def test_two_workers_ask_once(transactional_db):
+    lamps = factories.make_commitment("Lampy", now=START)
+    make_asked(lamps)
+    finish(lamps)
+    assert sorted(at_once(*[lambda: ask_if_better(later(SIX_WEEKS + 2))] * 2)) == [0, 1]
+    assert letters() == 1
 
 
 def test_what_was_taken_up_again_is_not_asked_about_until_it_is_done_again(lamps, asked):

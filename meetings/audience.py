@@ -1,0 +1,128 @@
+"""Whom a thing that happened concerns, and why: the first reason that fits counts."""
+
+import datetime
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from meetings.models import AgendaQuestion, Commitment, CommitmentEntry, Follow, MeetingStep, News
+from participants.models import Estate, Resident
+from topics.models import Comment, Question, QuestionMute, QuestionStep
+from topics.telling import listeners, reachable
+
+Why, Step = News.Why, MeetingStep.Kind
+People = dict[int, tuple[str, int | None]]  # account → why, and the row of what they follow
+# Of what somebody follows, in the order in which it is named as the reason.
+REASONS = {
+    "commitment": Why.PROMISE,
+    "topic": Why.TOPIC,
+    "meeting": Why.MEETING,
+    "institution": Why.INSTITUTION,
+    "forum": Why.FORUM,
+    "estate": Why.ESTATE,
+}
+CHANGES = frozenset({Step.MOVED, Step.POSTPONED, Step.CANCELLED})  # whoever signed up has a letter of their own
+MILESTONES = frozenset({Step.ANNOUNCED, Step.REPORT})
+
+
+def of_comment(comment: Comment, now: datetime.datetime) -> People:
+    """The author of what it answers, and followers. Three queries, two more for an answer to a question.
+
+    Official words that answer a question are told to who asked and who supports it as a step of the question.
+    """
+    topic = comment.topic
+    follows = Q(topic=topic) | Q(estate__topics=topic)
+    if comment.appointment:
+        follows |= Q(institution=comment.appointment.institution_id)
+    without = {comment.author_id}
+    question = Question.objects.public().select_related("comment").filter(comment=comment.parent_id).first()
+    if question and _is_step_of(comment, question):
+        without |= set(listeners(question, now).values_list("pk", flat=True))
+    return _gather(_answered(comment, question, now), follows, now, without=without)
+
+
+def _answered(comment: Comment, question: Question | None, now: datetime.datetime) -> People:
+    parent = comment.parent
+    if parent is None or parent.author_id is None or parent.author_id == comment.author_id:
+        return {}
+    if question and QuestionMute.objects.filter(question=question, account=parent.author_id).exists():
+        return {}
+    return dict.fromkeys(reachable(now).filter(pk=parent.author_id).values_list("pk", flat=True), (Why.REPLY, None))
+
+
+def _is_step_of(comment: Comment, question: Question) -> bool:
+    answered = question.steps.filter(state=Question.State.ANSWERED, at_meeting=False)
+    return comment.is_official and answered.filter(at=comment.published_at).exists()
+
+
+def of_question_step(step: QuestionStep, question: Question, now: datetime.datetime) -> People:
+    """Who asked and who supports it; what a meeting answered or promised is for followers too. Two queries."""
+    people = {
+        pk: (Why.OWN if pk == question.comment.author_id else Why.SUPPORTS, None)
+        for pk in listeners(question, now).values_list("pk", flat=True)
+    }
+    follows = Q(pk__in=[])
+    if step.state in Question.ENDS and step.at_meeting:
+        follows = Q(topic=question.topic_id) | Q(estate__topics=question.topic_id)
+        if step.institution_id:
+            follows |= Q(institution=step.institution_id)
+    return _gather(people, follows, now, without={step.by_id})
+
+
+def of_entry(entry: CommitmentEntry, commitment: Commitment, now: datetime.datetime) -> People:
+    """Who asked for it or supports that, and followers. The first entry says that there is a promise: the question's
+    own step tells that to who asked, and the report to who follows the meeting. Four queries, one for each question.
+    """
+    helped = commitment.helpers.through.objects.filter(commitment=commitment).values("institution")
+    follows = Q(institution=commitment.institution_id) | Q(institution__in=helped) | Q(estate__commitments=commitment)
+    if entry.is_first:
+        return _gather({}, follows, now, without={entry.by_id})
+    follows |= Q(commitment=commitment) | Q(meeting=commitment.meeting_id)
+    people: People = {}
+    for person, questions in askers(commitment, now).items():
+        own = any(question.comment.author_id == person.pk for question in questions)
+        people[person.pk] = (Why.OWN if own else Why.SUPPORTS, None)
+    return _gather(people, follows, now, without={entry.by_id})
+
+
+def of_meeting_step(step: MeetingStep, now: datetime.datetime) -> People:
+    """Followers; of a change without those who signed up. Two queries."""
+    meeting = step.meeting
+    follows = Q(meeting=meeting)
+    if step.kind in CHANGES or step.kind == Step.ANNOUNCED:
+        follows |= Q(forum=meeting.forum_id)
+    if step.kind in MILESTONES:
+        estates = Estate.objects.filter(topics__agenda_items__meeting=meeting).values("pk")
+        follows |= Q(institution__organised_meetings=meeting) | Q(estate__in=estates)
+    without: set[int | None] = set()
+    if step.kind in CHANGES:
+        without = set(meeting.registrations.coming().filter(account__isnull=False).values_list("account", flat=True))
+    return _gather({}, follows, now, without=without)
+
+
+def _gather(people: People, follows: Q, now: datetime.datetime, *, without: Iterable[int | None]) -> People:
+    """Direct reasons first, then those of what is followed. One query."""
+    rank = list(REASONS)
+    rows = Follow.objects.filter(follows, account__in=reachable(now)).order_by("pk").distinct()
+    found = dict(people)
+    for follow in sorted(rows, key=lambda row: rank.index(row.kind)):
+        found.setdefault(follow.account_id, (REASONS[follow.kind], follow.pk))
+    return {account: why for account, why in found.items() if account not in set(without)}
+
+
+# -- Promises that came from questions
+
+
+def askers(commitment: Commitment, now: datetime.datetime) -> dict[Resident, list[Question]]:
+    """Who asked or supports a question that became the promise and everybody can read. One query and one for each."""
+    people: dict[Resident, list[Question]] = {}
+    for question in questions_of(commitment):
+        for person in listeners(question, now):
+            people.setdefault(person, []).append(question)
+    return people
+
+
+def questions_of(commitment: Commitment) -> list[Question]:
+    places = AgendaQuestion.objects.public().promised().filter(commitment=commitment)
+    rows = places.select_related("question__comment", "question__topic").order_by("question")
+    return list(dict.fromkeys(place.question for place in rows))

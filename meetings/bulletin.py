@@ -1,0 +1,247 @@
+"""A letter of news: what one person is told at one moment, page by page. The same whether one thing waits or twenty."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from meetings.following import stop_url
+from meetings.models import AgendaQuestion, Meeting, MeetingStep, News
+from participants.models import Resident
+from topics.models import Comment, Question
+from topics.telling import mute_url
+
+QUOTED = 160
+TITLE, PREHEADER = 80, 140
+Step, Source = MeetingStep.Kind, tuple[str, int]
+
+
+@dataclass
+class Line:
+    """One sentence, with what it quotes and where it stands; `events` are the things that it tells of."""
+
+    text: str
+    path: str
+    events: list[Source]
+    quote: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"{settings.SITE_URL}{self.path}"
+
+
+@dataclass
+class Group:
+    """What happened on one page, and how to hear no more of it."""
+
+    title: str
+    path: str
+    is_sensitive: bool = False
+    lines: list[Line] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)  # those that are counted only
+    stops: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"{settings.SITE_URL}{self.path}"
+
+
+@dataclass
+class Bulletin:
+    groups: list[Group]
+
+    @property
+    def events(self) -> list[Source]:
+        return [event for group in self.groups for line in group.lines for event in line.events]
+
+    @property
+    def heading(self) -> str:
+        count = len(self.events)
+        return ngettext("%(count)d news item from the forum", "%(count)d news items from the forum", count) % {
+            "count": count
+        }
+
+    @property
+    def subject(self) -> str:
+        """Names the page where there is one, unless its topic is sensitive."""
+        if len(self.groups) == 1 and not self.groups[0].is_sensitive:
+            return _("News: %(page)s") % {"page": Truncator(self.groups[0].title).chars(TITLE)}
+        return self.heading
+
+    @property
+    def preheader(self) -> str:
+        named = [group.title for group in self.groups if not group.is_sensitive]
+        return Truncator("; ".join(named)).chars(PREHEADER)
+
+
+def compose(account: Resident, rows: Iterable[News]) -> Bulletin:
+    """`rows` are public and wanted, as News.objects.for_letter() gives them. Speaks the active language.
+
+    Two queries at most. An answer that was taken from view since is left out: `events` says what is told.
+    """
+    rows = list(rows)
+    answers, asked = _answers(rows), _asked(rows, account)
+    groups: dict[Source, Group] = {}
+    for row in rows:
+        key, group = _group_of(row)
+        group = groups.setdefault(key, group)
+        _add(group, row, answers)
+        _add_stops(group, row, account, asked)
+    for group in groups.values():
+        _count_comments(group)
+    return Bulletin([group for group in groups.values() if group.lines])
+
+
+def _group_of(row: News) -> tuple[Source, Group]:
+    if row.comment:
+        topic = row.comment.topic
+        return ("topic", topic.pk), Group(topic.title, topic.get_absolute_url(), topic.is_sensitive)
+    if row.question_step:
+        question = row.question_step.question
+        return ("question", question.pk), Group(str(question), question.get_absolute_url())
+    if row.commitment_entry:
+        promise = row.commitment_entry.commitment
+        item = promise.agenda_item
+        is_sensitive = bool(item and item.topic and item.topic.is_sensitive)
+        return ("promise", promise.pk), Group(promise.text, promise.get_absolute_url(), is_sensitive)
+    meeting = row.meeting_step.meeting
+    return ("meeting", meeting.pk), Group(meeting.title, meeting.get_absolute_url())
+
+
+def _add(group: Group, row: News, answers: dict[int, list[Comment]]) -> None:
+    if row.comment:
+        _add_comment(group, row)
+    elif row.question_step:
+        _add_question_step(group, row, answers)
+    elif row.commitment_entry:
+        entry = row.commitment_entry
+        group.lines.append(Line(_entry_in_words(entry), entry.get_absolute_url(), [row.source], _quoted(entry.text)))
+    else:
+        text, quote = _meeting_in_words(row.meeting_step)
+        group.lines.append(Line(text, group.path, [row.source], quote))
+
+
+def _add_comment(group: Group, row: News) -> None:
+    """Official words and replies to one's own comment stand out; the others are counted."""
+    comment = row.comment
+    if comment.is_official:
+        text = _("Official answer: %(who)s") % {"who": _speaker(comment)}
+    elif row.why == News.Why.REPLY:
+        text = _("Reply to your comment: %(who)s") % {"who": _speaker(comment)}
+    else:
+        group.comments.append(comment)
+        return
+    group.lines.append(Line(text, comment.get_absolute_url(), [row.source], _quoted(comment.text)))
+
+
+def _count_comments(group: Group) -> None:
+    count = len(group.comments)
+    if count:
+        text = ngettext("%(count)d new comment", "%(count)d new comments", count) % {"count": count}
+        events = [("comment", comment.pk) for comment in group.comments]
+        group.lines.append(Line(text, group.comments[0].get_absolute_url(), events))
+
+
+def _speaker(comment: Comment) -> str:
+    """As the page signs it: without the name where the official withholds it since."""
+    withheld = comment.appointment and comment.appointment.official.name_withheld
+    parts = [comment.voice] if withheld else [comment.author_name, comment.voice or comment.author_estate]
+    return ", ".join(filter(None, parts))
+
+
+def _add_question_step(group: Group, row: News, answers: dict[int, list[Comment]]) -> None:
+    step = row.question_step
+    path, quote = group.path, step.note
+    if step.state == Question.State.ANSWERED and not step.at_meeting:
+        given = [one for one in answers.get(step.question_id, []) if one.published_at <= step.at]
+        if not given:
+            return
+        path, quote = given[-1].get_absolute_url(), given[-1].text
+    text = render_to_string("topics/email/_question_step.txt", {"step": step}).strip()
+    group.lines.append(Line(text, path, [row.source], _quoted(quote)))
+
+
+def _answers(rows: list[News]) -> dict[int, list[Comment]]:
+    """The official replies that stand now, by question. One query where there is an answer to tell of."""
+    steps = [row.question_step for row in rows if row.question_step]
+    keys = {step.question_id for step in steps if step.state == Question.State.ANSWERED and not step.at_meeting}
+    if not keys:
+        return {}
+    replies = Comment.objects.public().published().official().filter(parent__question__in=keys)
+    found: dict[int, list[Comment]] = {}
+    for reply in replies.select_related("topic", "parent__question").order_by("published_at", "pk"):
+        found.setdefault(reply.parent.question.pk, []).append(reply)
+    return found
+
+
+def _entry_in_words(entry: Any) -> str:
+    words = f"{date_format(localtime(entry.at), 'DATE_FORMAT')}: {entry.in_words}"
+    if entry.passed_to:
+        words += f" ({entry.passed_to.name})"
+    if entry.moves_due and entry.due:
+        words += ". " + _("Due: %(due)s") % {"due": date_format(entry.due, "DATE_FORMAT")}
+    return words
+
+
+def _meeting_in_words(step: MeetingStep) -> tuple[str, str]:
+    """The sentence, and what was given as the reason."""
+    meeting = step.meeting
+    if step.kind == Step.POSTPONED:
+        return _("The meeting is put off, without a new date yet."), _quoted(meeting.state_reason)
+    if step.kind == Step.CANCELLED:
+        return _("The meeting does not take place."), _quoted(meeting.state_reason)
+    if step.kind == Step.REPORT:
+        return _("The report of the meeting is out."), ""
+    if step.kind == Step.MINUTES:
+        return _("The minutes of the meeting are approved."), ""
+    where = ", ".join(filter(None, [_when(meeting), meeting.where]))
+    if step.kind == Step.MOVED:
+        return _("Another date or place: %(where)s") % {"where": where}, ""
+    return _("A meeting is announced: %(where)s") % {"where": where}, ""
+
+
+def _when(meeting: Meeting) -> str:
+    if not meeting.starts:
+        return meeting.when
+    return _("%(day)s, %(hour)s") % {"day": meeting.when, "hour": date_format(meeting.starts, "TIME_FORMAT")}
+
+
+def _quoted(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(QUOTED)
+
+
+# -- The ways out
+
+
+def _add_stops(group: Group, row: News, account: Resident, asked: dict[int, list[Question]]) -> None:
+    """What led to the line, and the address that ends it."""
+    if row.follow:
+        group.stops[row.follow.label] = f"{settings.SITE_URL}{stop_url(row.follow)}"
+    questions = [row.question_step.question] if row.question_step else []
+    if row.commitment_entry:
+        questions = asked.get(row.commitment_entry.commitment_id, [])
+    if row.why in News.ABOUT_QUESTIONS:
+        for question in questions:
+            group.stops[str(question)] = f"{settings.SITE_URL}{mute_url(question, account)}"
+
+
+def _asked(rows: list[News], account: Resident) -> dict[int, list[Question]]:
+    """From which of their questions, or of those that they support, a promise came. One query where one is told of."""
+    entries = [row.commitment_entry for row in rows if row.commitment_entry and row.why in News.ABOUT_QUESTIONS]
+    if not entries:
+        return {}
+    theirs = Q(question__comment__author=account) | Q(question__comment__supports__resident=account)
+    places = AgendaQuestion.objects.public().promised().filter(theirs)
+    places = places.filter(commitment__in={entry.commitment_id for entry in entries}).select_related("question")
+    found: dict[int, list[Question]] = {}
+    for place in places.order_by("question").distinct():
+        found.setdefault(place.commitment_id, []).append(place.question)
+    return found

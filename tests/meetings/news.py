@@ -1,0 +1,25 @@
+"""What the tests of news share."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from meetings.following import follow
+from meetings.models import Follow, News
+from participants.models import Resident
+
+
+def make_follow(account: Resident, target: Any) -> Follow:
+    return follow(account, target._meta.model_name, target)
+
+
+def heard(account: Resident) -> list[tuple[str, str]]:
+    """Why, and of what kind of thing, in the order in which it was noted."""
+    return [(row.why, row.source[0]) for row in News.objects.filter(account=account).order_by("pk")]
+
+
+def at(hour: int, *, day: int = 0, minute: int = 0) -> datetime.datetime:
+    """In a week that begins on Monday 2 March 2026, by the clock of Warsaw."""
+    moment = datetime.datetime(2026, 3, 2, hour, minute) + datetime.timedelta(days=day)
+    return timezone.make_aware(moment)
