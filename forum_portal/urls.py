@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 
 from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
+from meetings.views.letters import my_letters
 from participants import data_views
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
 from participants.code_views import RequestCodeView, confirm_code
@@ -15,6 +16,7 @@ from participants.consent import accept_rules
 account_urls = [
     path("", views.my_account, name="my_account"),
     path("zgoda/", accept_rules, name="accept_rules"),
+    path("powiadomienia/", my_letters, name="my_letters"),
     path("dane/", data_views.my_data, name="my_data"),
     path("dane/plik/", data_views.my_data_file, name="my_data_file"),
     path("odejdz/", data_views.leave, name="leave"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import TARGETS, Commitment, Follow, Forum, Meeting
+from meetings.models import Commitment, Follow, Forum, Meeting
 from participants.links import key_of, opened_by
 from participants.models import Estate, Institution, Resident
 from topics.models import Topic
@@ -64,14 +64,11 @@ def stop_url(row: Follow) -> str:
     return reverse("meetings:stop_following", args=[key])
 
 
-def stopped_at(token: str) -> tuple[Resident, str, Any] | None:
-    """Whose address it is, and what it ends. Two queries, none for an address that is not ours."""
+def stopped_at(token: str) -> tuple[Resident, str, int] | None:
+    """Whose address it is, and the kind and key of what it ends. One query, none for an address that is not ours."""
     parts = opened_by(STOP, token)
-    if parts is None or parts[1] not in TARGETS:
-        return None
-    account = Resident.objects.filter(pk=parts[0], is_active=True).first()
-    target = may_follow(parts[1], int(parts[2]))
-    return (account, parts[1], target) if account and target else None
+    account = parts and Resident.objects.filter(pk=parts[0], is_active=True).first()
+    return (account, parts[1], int(parts[2])) if account else None
 
 
 def unsubscribe_url(account: Resident) -> str:
@@ -85,9 +82,10 @@ def subscriber(token: str) -> Resident | None:
 
 
 @transaction.atomic
-def set_pace(account: Resident, pace: str, *, now: datetime.datetime | None = None) -> None:
-    """When news is sent. Never: also what waits is not told any more."""
-    account.pace = Pace(pace)
-    account.save(update_fields=["pace"])
+def set_pace(account: Resident, pace: str, *, now: datetime.datetime | None = None, **other: Any) -> None:
+    """When news is sent, with the quiet hours and the language in `other`. Never: nor is what waits already."""
+    for name, value in {**other, "pace": Pace(pace)}.items():
+        setattr(account, name, value)
+    account.save(update_fields=["pace", *other])
     if account.pace == Pace.NEVER:
         account.news.waiting().update(closed_at=now or timezone.now())

@@ -6,6 +6,7 @@ from meetings.views import (
     calendar,
     files,
     follow_ups,
+    following,
     minutes,
     printing,
     promises,
@@ -60,7 +61,13 @@ promise_patterns = [
     path("lepiej/<str:token>/", follow_ups.follow_up, name="follow_up"),
     path("<int:pk>/", promises.story, name="commitment"),
 ]
+letter_patterns = [
+    path("obserwuj/", following.follow_or_stop, name="follow"),
+    path("obserwowane/<str:token>/", following.stop_following, name="stop_following"),
+    path("wypisz/<str:token>/", following.unsubscribe, name="unsubscribe"),
+]
 urlpatterns = [
+    path("konto/", include(letter_patterns)),
     path("spotkania/", include(meeting_patterns)),
     path("obietnice/", include(promise_patterns)),
 ]

@@ -1,4 +1,4 @@
-"""What was kept of minutes, and of what happened to a meeting, for looking up: written by what people do, never here."""
+"""What was kept of minutes and of what happened to a meeting, for looking up: written by other pages, never here."""
 
 from typing import Any
 
