@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from meetings.following import stop_url
-from meetings.models import AgendaQuestion, Meeting, MeetingStep, News
+from meetings.models import AgendaQuestion, MeetingStep, News
 from participants.models import Resident
 from topics.models import Comment, Question
 from topics.telling import mute_url
@@ -202,16 +202,11 @@ def _meeting_in_words(step: MeetingStep) -> tuple[str, str]:
         return _("The report of the meeting is out."), ""
     if step.kind == Step.MINUTES:
         return _("The minutes of the meeting are approved."), ""
-    where = ", ".join(filter(None, [_when(meeting), meeting.where]))
+    hour = date_format(meeting.starts, "TIME_FORMAT") if meeting.starts else ""
+    where = ", ".join(filter(None, [meeting.when, hour, meeting.where]))
     if step.kind == Step.MOVED:
         return _("Another date or place: %(where)s") % {"where": where}, ""
     return _("A meeting is announced: %(where)s") % {"where": where}, ""
-
-
-def _when(meeting: Meeting) -> str:
-    if not meeting.starts:
-        return meeting.when
-    return _("%(day)s, %(hour)s") % {"day": meeting.when, "hour": date_format(meeting.starts, "TIME_FORMAT")}
 
 
 def _quoted(text: str) -> str:

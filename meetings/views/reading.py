@@ -85,7 +85,7 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """Fourteen queries at most, one more with approved minutes, another one in the archive.
 
-    Two more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before it
+    Three more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before it
     is published.
     """
     meetings = Meeting.objects.visible_to(request.user).select_related("forum", "reported_in")

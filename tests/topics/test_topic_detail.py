@@ -297,9 +297,10 @@ def test_page_costs_the_same_in_a_talk_of_any_size(
     stranger, reader, staff = as_user(None), as_user(resident), as_user(editor)
     with django_assert_num_queries(5):  # topic, estates, threads, replies, meetings
         stranger.get(url)
-    with django_assert_num_queries(9):  # and the session, the account, what waits of their own, what they support
+    # and the session, the account, what waits of their own, what they support, whether they follow it
+    with django_assert_num_queries(10):
         reader.get(url)
-    with django_assert_num_queries(11):  # and the two permissions of staff
+    with django_assert_num_queries(12):  # and the two permissions of staff
         staff.get(url)
 
 
@@ -459,7 +460,7 @@ def test_question_that_waits_for_a_moderator_has_no_number_yet(topic, as_user, r
 
 
 @pytest.mark.parametrize("many", [1, 60])
-def test_page_of_a_resident_with_everything_costs_nine_queries_at_most(
+def test_page_of_a_resident_with_everything_costs_ten_queries_at_most(
     topic, as_user, resident, django_assert_num_queries, many: int
 ):
     for _ in range(many):
@@ -475,11 +476,11 @@ def test_page_of_a_resident_with_everything_costs_nine_queries_at_most(
     resident.save()
     client, url = as_user(resident), topic.get_absolute_url()
     for query in ("", "?kolejnosc=najnowsze"):
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(url + query)
-    with django_assert_num_queries(8):  # what waits has no place in this order
+    with django_assert_num_queries(9):  # what waits has no place in this order
         client.get(f"{url}?kolejnosc=popierane")
-    with django_assert_num_queries(9):  # those with as many supporters are asked for apart
+    with django_assert_num_queries(10):  # those with as many supporters are asked for apart
         client.get(f"{url}?kolejnosc=popierane&po=1.{many}")
 
 

@@ -68,7 +68,7 @@ def _in_order(topics: TopicQuerySet, order: str) -> TopicQuerySet:
 
 @require_safe
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """Five queries for a stranger, nine for a resident, one more with a post, and two for staff, in any
+    """Five queries for a stranger, ten for a resident, one more with a post, and two for staff, in any
     talk. The most supported: one fewer at the beginning."""
     topics = Topic.objects.visible_to(request.user).select_related("category")
     topic = get_object_or_404(topics, slug=slug)
