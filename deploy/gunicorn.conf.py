@@ -20,7 +20,7 @@ access_log_format = "%(t)s %(m)s %(U)s %(s)s %(B)s %(L)s %({x-request-id}o)s"
 
 # A key in an address opens an account, a statement of reasons, a sign-up or minutes: it does not belong in a log.
 KEYS = re.compile(
-    r"^(/konto/(?:potwierdz|haslo/nowe|zostaje|bezpieczenstwo/adres)/|/decyzje/(?!komentarz/)"
+    r"^(/konto/(?:potwierdz|haslo/nowe|zostaje|wypisz|obserwowane|bezpieczenstwo/adres)/|/decyzje/(?!komentarz/)"
     r"|/spotkania/(?:protokol|pytanie|zapis)/|/obietnice/lepiej/|/pytania/\d+/cisza/).+"
 )
 

@@ -6,7 +6,7 @@ import re
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
 # A key in an address opens an account until it is used. deploy/gunicorn.conf.py keeps it out of the access log.
-KEYS = re.compile(r"(/konto/(?:potwierdz|haslo/nowe|zostaje|bezpieczenstwo/adres)/)[^\s?]+")
+KEYS = re.compile(r"(/konto/(?:potwierdz|haslo/nowe|zostaje|wypisz|obserwowane|bezpieczenstwo/adres)/)[^\s?]+")
 
 
 class RequestIdFilter(logging.Filter):

@@ -81,8 +81,8 @@ MEETING = Fields(
     relations=frozenset(["agenda_items", "organisers", "presences"]),
     relations_left={
         **_all(AFTER, "documents", "photos", "findings", "commitments", "verdicts", "also_reported"),
-        **_all(AFTER, "circulations", "errata", "changes", "agenda_questions"),
-        **_all("people sign up and ask for one meeting", "registrations", "asked_questions"),
+        **_all(AFTER, "circulations", "errata", "changes", "agenda_questions", "steps"),
+        **_all("people sign up and ask for one meeting", "registrations", "asked_questions", "follows"),
         **_all("is asked anew", "survey"),
     },
 )

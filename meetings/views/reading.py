@@ -85,8 +85,8 @@ def _by_year(meetings: Iterable[Meeting], today: datetime.date) -> list[dict]:
 def detail(request: HttpRequest, year: int, slug: str) -> HttpResponse:
     """Fourteen queries at most, one more with approved minutes, another one in the archive.
 
-    Three more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before it
-    is published.
+    Three more for whoever is signed in, and another two for staff. With "?podglad=1" the editors see the report before
+    it is published.
     """
     meetings = Meeting.objects.visible_to(request.user).select_related("forum", "reported_in")
     meeting = get_object_or_404(meetings, date__year=year, slug=slug)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from meetings import asking, follow_ups
+from meetings import asking, follow_ups, following
 from meetings.minutes_letters import part_url
 from meetings.models import FollowUp, Registration
 from meetings.registration import address_of
@@ -21,6 +21,7 @@ from topics import telling
 from topics.models import Question
 
 ADDRESSES = ["meetings:confirm_question", "meetings:registration", "meetings:minutes_part", "meetings:follow_up"]
+ADDRESSES += ["meetings:stop_following"]
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def links(resident) -> dict[str, str]:
         "meetings:registration": address_of(factories.make_registration(meeting, state=Registration.State.PENDING)),
         "meetings:minutes_part": part_url(factories.make_circulation(meeting)),
         "meetings:follow_up": follow_ups.address_of(row),
+        "meetings:stop_following": following.stop_url(following.follow(resident, "topic", topic)),
         "topics:mute": telling.mute_url(Question.objects.get(comment=comment), resident),
     }
 

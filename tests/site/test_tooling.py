@@ -361,6 +361,8 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         read(free_port, "/konto/potwierdz/secret-key/")
         read(free_port, "/konto/zostaje/7.secret-key/")
         read(free_port, "/konto/bezpieczenstwo/adres/old/7.secret-key/")
+        read(free_port, "/konto/wypisz/7.secret-key/")
+        read(free_port, "/konto/obserwowane/7-topic-1.secret-key/")
         read(free_port, "/decyzje/7.secret-key/")
         read(free_port, "/decyzje/komentarz/7/")
         read(free_port, "/spotkania/protokol/7.secret-key/")
@@ -380,8 +382,10 @@ def test_the_access_log_names_the_request_and_nobody(tmp_path, free_port):
         "GET /decyzje/… 200 2",
         "GET /konto/bezpieczenstwo/adres/… 200 2",
         "GET /konto/haslo/nowe/… 200 2",
+        "GET /konto/obserwowane/… 200 2",
         "GET /konto/potwierdz/… 200 2",
         "GET /konto/zostaje/… 200 2",
+        "GET /konto/wypisz/… 200 2",
         "GET /obietnice/lepiej/… 200 2",
         "GET /pytania/7/cisza/… 200 2",
         "GET /spotkania/2026/zima/zapis/ 200 2",
