@@ -4,12 +4,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import AskedFor, FollowUp, GuestQuestion, Registration
+from meetings.models import AskedFor, Follow, FollowUp, GuestQuestion, News, Registration
 from participants.leaving import addresses_of
 from participants.models import Resident
 from participants.my_data import Part, part
 
 SIGN_UP = "meeting__title meeting__date name email seats sign_language induction_loop wheelchair ukrainian other_needs"
+FOLLOWED = "topic__title meeting__title institution__name estate__name commitment__text forum__name created_at"
 SIGN_UP += " language state created_at confirmed_at seated_at left_at"
 
 
@@ -27,6 +28,8 @@ def parts_of(account: Resident) -> list[Part]:
         part("zapisy", _("Sign-ups for meetings"), signed_up, SIGN_UP, "account"),
         part("na_spotkania", _("Questions asked for meetings"), asked, "meeting__title comment__created_at"),
         part("niepotwierdzone", _("Questions that you have not confirmed yet"), guest, waits),
+        part("obserwowane", _("What I follow"), Follow.objects.of(account), FOLLOWED, "account"),
+        part("wiadomosci", _("News for you"), News.objects.filter(account=account), "why noted_at told_at", "account"),
         part("czy_lepiej", _("Answers to “Is it better?”"), better, answered, "account"),
     ]
 

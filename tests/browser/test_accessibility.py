@@ -122,7 +122,7 @@ def test_pages_of_an_account_have_no_fault(transactional_db, visit, resident):
     page.locator("input[type=password]").fill(factories.PASSWORD)
     page.locator("main form .btn-primary").first.click()
     page.wait_for_url("**/konto/odejdz/")
-    parts = ["/konto/", "/konto/bezpieczenstwo/", "/konto/dane/", "/konto/odejdz/"]
+    parts = ["/konto/", "/konto/bezpieczenstwo/", "/konto/powiadomienia/", "/konto/dane/", "/konto/odejdz/"]
     assert faults_of(page, parts) == {}
     Resident.objects.filter(pk=resident.pk).update(rules_version="")
     assert faults_of(page, ["/konto/zgoda/"]) == {}

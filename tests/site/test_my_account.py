@@ -11,7 +11,7 @@ def test_page_names_the_account_and_leads_to_its_parts(as_user, resident, django
         page = client.get(HERE).content.decode()
     assert resident.email in page
     assert resident.signature in page
-    for part in ("my_security", "my_data", "account_logout"):
+    for part in ("my_security", "my_letters", "my_data", "account_logout"):
         assert reverse(part) in page
 
 
