@@ -133,6 +133,7 @@ def nobody_in_danger(page: Page) -> None:
 
 def accessibility_faults(page: Page, rules: dict = RULES) -> list[str]:
     """axe's violations, each with the first elements it names."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.axe_script)
     return [f"{fault}: {places[:3]}" for fault, places in page.evaluate(RUN_AXE, rules)]
@@ -166,6 +167,7 @@ def faults_of(page: Page, addresses: list[str], until: str = "load") -> dict[str
 
 def overflows(page: Page) -> bool:
     """Whether the page has to be moved sideways to be read (WCAG 1.4.10)."""
+    page.wait_for_load_state()  # a click returns while the document of its answer is still empty
     return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
