@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from meetings import leaving as of_meetings
 from participants import leaving as of_participants
+from participants.batches import one_by_one
 from participants.models import Departure, Leaving
 from topics import leaving as of_topics
 
@@ -19,10 +20,11 @@ def erase_leavers(now: datetime.datetime | None = None) -> int:
     """Erase those whose time to come back is over; returns how many.
 
     Each in a transaction of its own, under the lock of the row that says so: run twice, by two or killed half-way, it
-    erases once, all or nothing.
+    erases once, all or nothing. Where one fails, the others are done all the same, and PartlyDone is raised.
     """
     now = now or timezone.now()
-    return sum(_erase(pk, now) for pk in list(of_participants.due(now).order_by("pk").values_list("pk", flat=True)))
+    due = of_participants.due(now).order_by("pk").values_list("pk", flat=True)
+    return one_by_one(list(due), lambda pk: _erase(pk, now))
 
 
 def _erase(pk: int, now: datetime.datetime) -> int:

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from meetings import my_data as of_meetings
 from participants import my_data as of_participants
+from participants.batches import one_by_one
 from participants.exports import KEPT
 from participants.letters import queue_letter
 from participants.models import DataExport, Resident
@@ -49,9 +50,13 @@ def file_of(account: Resident, now: datetime.datetime) -> bytes:
 
 
 def make_exports(now: datetime.datetime | None = None) -> int:
-    """Make the files that people asked for; returns how many. The letter, the file and the note of it, or none."""
+    """Make the files that people asked for; returns how many. The letter, the file and the note of it, or none.
+
+    Where one fails, the others are made all the same, and PartlyDone is raised.
+    """
     now = now or timezone.now()
-    return sum(_make(pk, now) for pk in list(DataExport.objects.waiting().order_by("pk").values_list("pk", flat=True)))
+    waiting = DataExport.objects.waiting().order_by("pk").values_list("pk", flat=True)
+    return one_by_one(list(waiting), lambda pk: _make(pk, now))
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ import logging
 import signal
 import threading
 import time
-import traceback
 from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +23,7 @@ from meetings.notices import tell_changes
 from meetings.publication import move_on
 from meetings.registration import forget_registrations
 from meetings.reminders import remind
+from participants.batches import words_of
 from participants.exports import forget_exports
 from participants.leaving import warn_leavers
 from participants.letters import deliver_due, forget_old
@@ -50,8 +50,7 @@ def run(job: Callable[[], Any]) -> Any:
         # It comes back by itself, and so does the worker.
         log.warning("%s: the database does not answer (%s)", job.__name__, type(error).__name__)
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        log.error("%s failed: %s at %s:%s", job.__name__, type(error).__name__, place.filename, place.lineno)
+        log.error("%s failed: %s", job.__name__, words_of(error))
     return None
 
 
