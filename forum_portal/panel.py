@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from forum_portal.desk import desk
+from forum_portal.retention import RULES
 from participants import second_factor
 
 # What is needed every day comes first; the rest follows by name.
@@ -28,6 +29,7 @@ class PanelSite(admin.AdminSite):
     site_title = _("Editors' panel – Forum for Safety")
     site_header = _("Forum for Safety")
     index_title = _("Editors' panel")
+    rules = RULES  # for the page that shows what they did
 
     # allauth's page has the limits against guessing, and the forum's look.
     login = method_decorator(secure_admin_login)(admin.AdminSite.login)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AskedFor, GuestQuestion, Meeting
 from participants.accounts import account_of_mailbox
+from participants.batches import delete, in_batches
 from participants.letters import queue_letter
 from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
@@ -201,5 +202,5 @@ def written_as(submission: uuid.UUID) -> Comment | None:
 
 
 def forget_unconfirmed(now: datetime.datetime | None = None) -> int:
-    """Delete the questions whose authors did not confirm them in time; returns how many. One query."""
-    return GuestQuestion.objects.filter(created_at__lt=(now or timezone.now()) - KEPT).delete()[0]
+    """Delete the questions whose authors did not confirm them in time; returns how many."""
+    return in_batches(GuestQuestion.objects.filter(created_at__lt=(now or timezone.now()) - KEPT), delete)

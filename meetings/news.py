@@ -18,6 +18,7 @@ from meetings import audience
 from meetings.audience import People
 from meetings.models import Commitment, CommitmentEntry, Meeting, MeetingStep, News
 from meetings.models.commitment import CommitmentQuerySet
+from participants.batches import delete, in_batches
 from topics.models import Comment, Question, QuestionStep
 from topics.models.comment import CommentQuerySet
 from topics.models.question import QuestionQuerySet
@@ -43,7 +44,7 @@ def note_news(now: datetime.datetime | None = None) -> int:
 
 def forget_news(now: datetime.datetime | None = None) -> int:
     """Delete what was told or closed KEPT ago; returns how much. The marks of the sources stay."""
-    return News.objects.settled((now or timezone.now()) - KEPT).delete()[0]
+    return in_batches(News.objects.settled((now or timezone.now()) - KEPT), delete)
 
 
 def _note(now: datetime.datetime, since: datetime.datetime | None = None) -> int:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, Registration
 from meetings.seats import KEPT_DAYS, Obstacle, most_seats, obstacle, offered, offers_interpreter
+from participants.batches import delete, in_batches
 from participants.letters import queue_letter
 from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
@@ -256,14 +257,15 @@ def forget_registrations(now: datetime.datetime | None = None) -> int:
     """Erase who signed up for meetings over KEPT_DAYS ago, and delete what nobody confirmed; returns how many.
 
     Counts of seats and needs stay. A postponed meeting is not over: its people wait for the new date, for POSTPONED_FOR
-    at most. Two queries.
+    at most.
     """
     now = now or timezone.now()
     until = timezone.localdate(now) - datetime.timedelta(days=KEPT_DAYS)
-    unconfirmed, _rows = Registration.objects.pending().filter(created_at__lt=now - PENDING_FOR).delete()
+    unconfirmed = Registration.objects.pending().filter(created_at__lt=now - PENDING_FOR)
     old = Registration.objects.filter(erased_at=None, meeting__last_day__lt=until)
     old = old.exclude(meeting__state=Meeting.State.POSTPONED, meeting__postponed_at__gt=now - POSTPONED_FOR)
-    return unconfirmed + old.update(name="", email="", account=None, other_needs="", erased_at=now)
+    nobody = {"name": "", "email": "", "account": None, "other_needs": "", "erased_at": now}
+    return in_batches(unconfirmed, delete) + in_batches(old, lambda batch: batch.update(**nobody))
 
 
 def tidied(typed: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from participants.batches import delete, in_batches
 from participants.letters import queue_letter
 from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
@@ -72,8 +73,8 @@ def call_off(account: Resident) -> int:
 
 
 def forget_old(now: datetime.datetime) -> int:
-    """Delete the requests whose letters work no more; returns how many. One query."""
-    return AddressChange.objects.filter(asked_at__lte=now - KEPT).delete()[0]
+    """Delete the requests whose letters work no more; returns how many."""
+    return in_batches(AddressChange.objects.filter(asked_at__lte=now - KEPT), delete)
 
 
 def _move(account: Resident, change: AddressChange) -> None:

@@ -1,11 +1,14 @@
 """The copy of somebody's data: asked for by its owner, made by the worker, kept for a week."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from participants.batches import delete, in_batches
 from participants.limits import Limit, take
 from participants.models import DataExport
 from participants.models.data_export import private_files
@@ -37,15 +40,23 @@ def last_export(account: Any) -> DataExport | None:
 def forget_exports(now: datetime.datetime | None = None) -> int:
     """Delete the files whose week is over, and those that belong to nothing; returns how many files and rows went.
 
-    The files go first: where the worker is killed between, the next look finds the row, and deletes it again.
+    A file goes when the transaction that deletes its row has committed; where the worker is killed between, it belongs
+    to nothing, and goes a day later.
     """
     now = now or timezone.now()
+    return in_batches(DataExport.objects.over(now), _delete) + _sweep(now)
+
+
+def _delete(exports: QuerySet[DataExport]) -> int:
+    names = list(exports.values_list("file", flat=True))
+    transaction.on_commit(lambda: _delete_files(names))
+    return delete(exports)
+
+
+def _delete_files(names: Iterable[str]) -> None:
     storage = private_files()
-    over = list(DataExport.objects.over(now))
-    for export in over:
-        storage.delete(export.file.name)
-    DataExport.objects.filter(pk__in=[export.pk for export in over]).delete()
-    return len(over) + _sweep(now)
+    for name in names:
+        storage.delete(name)
 
 
 def _sweep(now: datetime.datetime) -> int:
@@ -57,6 +68,5 @@ def _sweep(now: datetime.datetime) -> int:
     old = [name for name in names if storage.get_modified_time(name) < now - ORPHANED]
     known = set(DataExport.objects.filter(file__in=old).values_list("file", flat=True))
     orphans = [name for name in old if name not in known]
-    for name in orphans:
-        storage.delete(name)
+    transaction.on_commit(lambda: _delete_files(orphans))
     return len(orphans)

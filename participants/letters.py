@@ -14,6 +14,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
+from participants.batches import delete, in_batches
 from participants.letter_text import paragraphs
 from participants.models import Letter
 from participants.models.letter import LetterQuerySet
@@ -78,8 +79,8 @@ def try_again(letters: LetterQuerySet, *, now: datetime.datetime | None = None) 
 
 
 def forget_old(now: datetime.datetime | None = None) -> int:
-    """Delete the letters that were sent or given up KEPT ago; returns how many. One query."""
-    return Letter.objects.settled(before=(now or timezone.now()) - KEPT).delete()[0]
+    """Delete the letters that were sent or given up KEPT ago; returns how many."""
+    return in_batches(Letter.objects.settled(before=(now or timezone.now()) - KEPT), delete)
 
 
 def _take(now: datetime.datetime) -> Letter | None:

@@ -13,6 +13,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
+from participants.batches import delete, in_batches
 from participants.models import Tally
 
 KEPT = datetime.timedelta(days=2)  # longer than the longest window
@@ -96,5 +97,5 @@ def _network(address: str) -> str:
 
 
 def forget_tallies(now: datetime.datetime | None = None) -> int:
-    """Delete the windows that are over; returns how many. One query."""
-    return Tally.objects.filter(window__lt=(now or timezone.now()) - KEPT).delete()[0]
+    """Delete the windows that are over; returns how many."""
+    return in_batches(Tally.objects.filter(window__lt=(now or timezone.now()) - KEPT), delete)

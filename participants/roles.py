@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
         **{f"participants.{m}": ["add", "change", "view"] for m in ("informationclause", "accessibilitystatement")},
         "participants.processing": EDITED,
         "participants.rank": ["view"],
+        "participants.jobrun": ["view"],
         "topics.category": EDITED,
         "topics.topic": [*EDITED, "calm"],
         "topics.comment": ["view"],

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from participants.batches import in_batches
 from participants.letters import queue_letter
 from participants.models import Resident
 from topics.models import Appeal, Comment, Decision, Report
@@ -94,6 +95,6 @@ def _records(accounts: list[int]) -> dict[int, tuple[int, int]]:
 
 
 def forget_strangers(now: datetime.datetime | None = None) -> int:
-    """Take names and addresses off reports that were decided KNOWN_FOR ago; returns how many. One query."""
+    """Take names and addresses off reports that were decided KNOWN_FOR ago; returns how many."""
     old = Report.objects.filter(resident=None, decision__decided_at__lt=(now or timezone.now()) - KNOWN_FOR)
-    return old.exclude(name="", email="").update(name="", email="")
+    return in_batches(old.exclude(name="", email=""), lambda batch: batch.update(name="", email=""))

@@ -6,7 +6,6 @@ with their dates, and the revision by which one sees whether the comment was cha
 
 import datetime
 import json
-import logging
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,9 +14,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from participants.batches import in_batches
 from topics.models import Comment, CommentVersion, Decision, SealedLook, SealedText
 
-log = logging.getLogger(__name__)
 PERMISSION = "topics.open_sealedtext"
 KEPT = datetime.timedelta(days=90)
 PURPOSE_LIMIT = SealedLook._meta.get_field("why").max_length
@@ -113,9 +112,7 @@ def open_sealed(sealed: SealedText, *, by: Any, why: str, now: datetime.datetime
 
 
 def erase_due(now: datetime.datetime | None = None) -> int:
-    """Erase the originals whose time is over; returns how many. Who handed what to whom stays written. One query."""
+    """Erase the originals whose time is over; returns how many. Who handed what to whom stays written."""
     now = now or timezone.now()
-    erased = SealedText.objects.filter(erased_at__isnull=True, erase_at__lte=now).update(text="", erased_at=now)
-    if erased:
-        log.info("erased %s sealed originals", erased)
-    return erased
+    due = SealedText.objects.filter(erased_at__isnull=True, erase_at__lte=now)
+    return in_batches(due, lambda batch: batch.update(text="", erased_at=now))

@@ -1,3 +1,3 @@
-from participants.admin import accounts, institutions, leaving, letters, office, officials, places, rules
+from participants.admin import accounts, institutions, leaving, letters, office, officials, places, retention, rules
 
-__all__ = ["accounts", "institutions", "leaving", "letters", "office", "officials", "places", "rules"]
+__all__ = ["accounts", "institutions", "leaving", "letters", "office", "officials", "places", "retention", "rules"]

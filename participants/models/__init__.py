@@ -4,6 +4,7 @@ from participants.models.append_only import AppendOnly, AppendOnlyQuerySet, Reco
 from participants.models.data_export import DataExport
 from participants.models.estate import Estate
 from participants.models.institution import FormerName, Institution
+from participants.models.job_run import JobRun
 from participants.models.leaving import Departure, Leaving
 from participants.models.letter import Letter
 from participants.models.office import AccessibilityStatement, InformationClause, OfficePage, Processing
@@ -26,6 +27,7 @@ __all__ = [
     "FormerName",
     "InformationClause",
     "Institution",
+    "JobRun",
     "Leaving",
     "Letter",
     "OfficePage",

@@ -17,7 +17,7 @@ from meetings.commitments import record
 from meetings.models import Commitment, Meeting
 from participants.exports import ask_for_export
 from participants.leaving import ask
-from participants.models import AccessibilityStatement, Departure, InformationClause, Letter, Resident
+from participants.models import AccessibilityStatement, Departure, InformationClause, JobRun, Letter, Resident
 from participants.roles import SYSTEM
 from tests import factories
 from tests.panel import make_administrator, make_staff
@@ -29,6 +29,7 @@ OURS = [model for label in ("participants", "topics", "meetings") for model in a
 EDITORS = {"institution", "official", "appointment", "estate", "rank"}
 EDITORS |= {"category", "topic", "comment", "question", "forum", "meeting"}
 EDITORS |= {"informationclause", "accessibilitystatement"}
+EDITORS |= {"jobrun"}
 EDITORS |= {"commitment", "entryphoto", "followup"}
 EDITORS |= {"registration"}
 EDITORS |= {"survey", "surveysheet"}
@@ -197,6 +198,7 @@ def fill_in() -> None:
         page.objects.get_or_create()
     ask(factories.make_resident(), erases_texts=False)
     ask_for_export(author)
+    JobRun.objects.create(rule="letters", started_at=now, ended_at=now, removed=3)
     Departure.objects.create(at=now, erased_texts=True, comments=1, supports=0, registrations=0, letters=2)
 
 

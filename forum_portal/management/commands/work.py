@@ -13,33 +13,26 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from forum_portal.leaving import erase_leavers
 from forum_portal.my_data import make_exports
-from meetings.asking import forget_unconfirmed
+from forum_portal.retention import forget_due
 from meetings.closing import remind_to_close
 from meetings.digests import send_news
 from meetings.follow_ups import ask_if_better
 from meetings.minutes_letters import remind_of_minutes
-from meetings.news import forget_news, note_fresh_news, note_news
+from meetings.news import note_fresh_news, note_news
 from meetings.notices import tell_changes
 from meetings.publication import move_on
-from meetings.registration import forget_registrations
 from meetings.reminders import remind
 from participants.batches import words_of
-from participants.exports import forget_exports
 from participants.leaving import warn_leavers
-from participants.letters import deliver_due, forget_old
-from participants.limits import forget_tallies
+from participants.letters import deliver_due
 from topics.publication import close_quiet
-from topics.reporters import forget_strangers
-from topics.sealing import erase_due
 
 log = logging.getLogger(__name__)
 HOUR = 3600
 # The first says whether there is more to do.
 ALWAYS = (deliver_due, move_on, tell_changes, note_fresh_news, send_news, make_exports)
-HOURLY = (forget_old, forget_tallies, forget_strangers, close_quiet, erase_due)
-HOURLY += (remind, forget_registrations, forget_unconfirmed, note_news, forget_news, ask_if_better)
-HOURLY += (remind_to_close, remind_of_minutes)
-HOURLY += (forget_exports, warn_leavers, erase_leavers)
+HOURLY = (close_quiet, remind, note_news, ask_if_better, remind_to_close, remind_of_minutes)
+HOURLY += (warn_leavers, erase_leavers, forget_due)
 
 
 def run(job: Callable[[], Any]) -> Any:
