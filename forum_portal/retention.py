@@ -7,12 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import asking, news, registration
 from meetings.seats import KEPT_DAYS
-from participants import address_changes, exports, letters, limits, retention
+from participants import address_changes, exports, letters, limits, retention, sessions
 from participants.retention import Outcome, Rule, in_words, run_rule
 from topics import reporters, sealing
 
 RULES = (
     Rule("letters", _("letters that were sent or given up"), in_words(letters.KEPT), letters.forget_old),
+    Rule(
+        "devices",
+        _("network addresses and browsers of devices, after their last use"),
+        in_words(sessions.KEPT),
+        sessions.forget_devices,
+    ),
+    Rule("sessions", _("sessions that have run out"), _("at once"), sessions.forget_sessions),
     Rule(
         "address-changes",
         _("changes of address that nobody confirmed"),

@@ -153,7 +153,8 @@ def account_of_mailbox(email: str, *, signature: str, now: datetime.datetime) ->
     elif user.is_active and not EmailAddress.objects.filter(user=user, verified=True).exists():
         user.set_unusable_password()
         user.signature, user.rules_version = signature, ""  # whoever accepted the rules was perhaps somebody else
-    user.save(update_fields=["password", "signature", "rules_version"])
+    user.seen_at = now
+    user.save(update_fields=["password", "signature", "rules_version", "seen_at"])
     rules.accept(user, now=now)
     confirm_address(user)
     return user

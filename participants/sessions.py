@@ -1,5 +1,6 @@
 """Where somebody is signed in: what they see of it, and how they end it."""
 
+import datetime
 import time
 from dataclasses import dataclass
 
@@ -10,11 +11,14 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from participants.batches import delete, in_batches
 from participants.devices import in_words
 from participants.models import Resident
 
 SEEN_KEY = "seen_at"
 NOTED_EVERY = 60 * 60  # seconds: writing on each request would cost every page a write
+KEPT = datetime.timedelta(days=90)  # the address and the browser of a device
+NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens on it: stands where an address was forgotten
 
 
 @dataclass(frozen=True)
@@ -33,11 +37,12 @@ def begin(request: HttpRequest) -> None:
 
 
 def note_seen(request: HttpRequest) -> None:
-    """Once in NOTED_EVERY: two queries. Sessions of strangers have no such key."""
+    """Once in NOTED_EVERY: three queries. Sessions of strangers have no such key."""
     seen, now = request.session.get(SEEN_KEY), int(time.time())
     if seen is not None and seen + NOTED_EVERY < now:
         request.session[SEEN_KEY] = now
         UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+        Resident.objects.filter(pk=request.user.pk).update(seen_at=timezone.now())
 
 
 def devices_of(account: Resident, *, current: str | None) -> list[Device]:
@@ -59,6 +64,19 @@ def end(account: Resident, *, pk: int | None = None, besides: str | None = None)
     keys = list(rows.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     return UserSession.objects.filter(session_key__in=keys).delete()[0]
+
+
+def forget_devices(now: datetime.datetime) -> int:
+    """Forget devices KEPT after their last use. One that is still in use stays in its owner's list, and loses the
+    network address KEPT after the sign-in; nobody is signed out. Returns how many of both."""
+    idle = UserSession.objects.filter(last_seen_at__lt=now - KEPT)
+    in_use = UserSession.objects.filter(created_at__lt=now - KEPT).exclude(ip=NOWHERE)
+    return in_batches(idle, delete) + in_batches(in_use, lambda batch: batch.update(ip=NOWHERE))
+
+
+def forget_sessions(now: datetime.datetime) -> int:
+    """Delete sessions that have run out."""
+    return in_batches(Session.objects.filter(expire_date__lt=now), delete)
 
 
 def _is_of(kept: Session, account: Resident) -> bool:

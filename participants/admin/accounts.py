@@ -55,12 +55,14 @@ class ResidentAdmin(Guarded, PanelFields, UserAdmin):
     date_hierarchy = "date_joined"
     filter_horizontal = ()
     autocomplete_fields = ["groups", "estate", "appointment"]
-    readonly_fields = ["last_login", "date_joined", "rules_version", "rules_accepted_at", "is_confirmed"]
+    dates = ["date_joined", "last_login", "seen_at", "warned_at", "warned_again_at"]
+    dates += ["rules_version", "rules_accepted_at"]
+    readonly_fields = [*dates, "is_confirmed"]
     fieldsets = [
         (None, {"fields": ["email", "password", "signature", "estate"]}),
         (_("Standing"), {"fields": ["is_active", "suspended_until", "is_confirmed"]}),
         (_("Role"), {"fields": ["is_staff", "groups", "is_superuser", "appointment"]}),
-        (_("Dates"), {"fields": ["date_joined", "last_login", "rules_version", "rules_accepted_at"]}),
+        (_("Dates"), {"fields": dates}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "signature", "usable_password", "password1", "password2"]})]
 

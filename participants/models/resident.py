@@ -86,6 +86,9 @@ class Resident(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may enter the panel"), default=False)
     sign_outs = models.PositiveIntegerField(_("times signed out everywhere"), default=0, editable=False)
+    seen_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+    warned_at = models.DateTimeField(_("warned of disuse at"), null=True, blank=True, editable=False)
+    warned_again_at = models.DateTimeField(_("warned again at"), null=True, blank=True, editable=False)
     is_example = models.BooleanField(_("example content"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
 

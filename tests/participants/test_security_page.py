@@ -1,14 +1,17 @@
 """The page of security: devices, the password, the address; and sign-in by a code."""
 
+import datetime
 import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from participants import address_changes
+from participants import address_changes, sessions
 from participants.devices import in_words
 from participants.models import AddressChange, Letter, Resident, Tally
 from participants.passwords import CommonInPolandValidator
@@ -28,6 +31,31 @@ def signed_in(user: Resident, password: str = PASSWORD, **headers: str) -> Clien
 
 
 # -- Devices
+
+
+def test_devices_are_forgotten_after_their_last_use_and_nobody_is_signed_out(resident):
+    here, there = signed_in(resident), signed_in(resident, **{"user-agent": FIREFOX})
+    now = timezone.now()
+    old = now - sessions.KEPT - datetime.timedelta(seconds=1)
+    UserSession.objects.filter(user_agent=FIREFOX).update(created_at=old, last_seen_at=old)
+    UserSession.objects.exclude(user_agent=FIREFOX).update(created_at=old)
+    assert [sessions.forget_devices(now), sessions.forget_devices(now)] == [2, 0]
+    [device] = here.get(SECURITY).context["devices"]
+    assert (device.is_this, device.row.ip) == (True, sessions.NOWHERE)
+    assert there.get(SECURITY).status_code == 200
+
+
+def test_devices_in_use_are_kept(resident):
+    here = signed_in(resident)
+    assert sessions.forget_devices(timezone.now() + sessions.KEPT - datetime.timedelta(minutes=1)) == 0
+    assert len(here.get(SECURITY).context["devices"]) == 1
+
+
+def test_sessions_that_have_run_out_are_deleted(resident):
+    here, there = signed_in(resident), signed_in(resident)
+    Session.objects.filter(pk=there.session.session_key).update(expire_date=timezone.now())
+    assert [sessions.forget_sessions(timezone.now()) for _ in range(2)] == [1, 0]
+    assert [here.get(SECURITY).status_code, there.get(SECURITY).status_code] == [200, 302]
 
 
 def test_devices_are_named_and_ended_one_by_one(resident):
@@ -75,6 +103,8 @@ def test_session_notes_once_an_hour_that_it_is_in_use(resident):
     device_later = here.get(SECURITY).context["devices"][0]
     assert device_later.row.last_seen_at > device.row.last_seen_at
     assert here.session["seen_at"] > session["seen_at"]
+    resident.refresh_from_db()
+    assert resident.seen_at >= device_later.row.last_seen_at
 
 
 def test_words_for_what_says_nothing():
