@@ -7,11 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings import asking, news, registration
 from meetings.seats import KEPT_DAYS
-from participants import address_changes, exports, letters, limits, retention, sessions
+from participants import address_changes, exports, letters, limits, retention, sessions, unconfirmed
 from participants.retention import Outcome, Rule, in_words, run_rule
 from topics import reporters, sealing
 
 RULES = (
+    Rule(
+        "unconfirmed",
+        _("accounts whose address nobody confirmed"),
+        in_words(unconfirmed.KEPT),
+        unconfirmed.forget_unconfirmed,
+    ),
     Rule("letters", _("letters that were sent or given up"), in_words(letters.KEPT), letters.forget_old),
     Rule(
         "devices",
