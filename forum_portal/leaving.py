@@ -1,4 +1,4 @@
-"""Carrying out what somebody who left asked for: every app forgets its part, and a record without data stays."""
+"""Erasing accounts: of those who left, and of those who have not been here for long. Every app forgets its part."""
 
 import datetime
 
@@ -7,9 +7,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from meetings import leaving as of_meetings
+from participants import inactivity
 from participants import leaving as of_participants
 from participants.batches import one_by_one
-from participants.models import Departure, Leaving
+from participants.models import Departure, Leaving, Resident
 from topics import leaving as of_topics
 
 # From the top down, as locks are taken: the account is deleted last.
@@ -38,9 +39,33 @@ def _erase(pk: int, now: datetime.datetime) -> int:
         found = rows.select_related("account").filter(pk=pk).first()
         if found is None:  # another worker has it, or the person came back
             return 0
-        counts: dict[str, int] = {}
-        for forget in FORGET:
-            counts |= forget(found.account, erases_texts=found.erases_texts, now=now)
+        counts = _forget(found.account, erases_texts=found.erases_texts, now=now)
         Session.objects.filter(pk__in=sessions).delete()
         Departure.objects.create(at=now, erased_texts=found.erases_texts, **counts)
     return 1
+
+
+def erase_inactive(now: datetime.datetime) -> int:
+    """Erase accounts that nobody has used for long and whose owners were told so twice; returns how many. Comments
+    stay, signed "former participant". AT_ONCE at most, each in a transaction of its own; PartlyDone where some failed.
+    """
+    due = inactivity.due(now).order_by("pk").values_list("pk", flat=True)
+    return one_by_one(list(due[: inactivity.AT_ONCE]), lambda pk: _erase_inactive(pk, now))
+
+
+@transaction.atomic
+def _erase_inactive(pk: int, now: datetime.datetime) -> int:
+    """Its sessions have run out long ago."""
+    account = inactivity.locked(inactivity.due(now), pk)
+    if account is None:  # another worker has it, or the person came back
+        return 0
+    _forget(account, erases_texts=False, now=now)
+    return 1
+
+
+def _forget(account: Resident, *, erases_texts: bool, now: datetime.datetime) -> dict[str, int]:
+    """In the caller's transaction; how much it was."""
+    counts: dict[str, int] = {}
+    for forget in FORGET:
+        counts |= forget(account, erases_texts=erases_texts, now=now)
+    return counts

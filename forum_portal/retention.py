@@ -5,10 +5,11 @@ import datetime
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from forum_portal.leaving import erase_inactive
 from meetings import asking, news, registration
 from meetings.seats import KEPT_DAYS
-from participants import address_changes, exports, letters, limits, retention, sessions, unconfirmed
-from participants.retention import Outcome, Rule, in_words, run_rule
+from participants import address_changes, exports, inactivity, letters, limits, retention, sessions, unconfirmed
+from participants.retention import Outcome, Rule, in_months, in_words, run_rule
 from topics import reporters, sealing
 
 RULES = (
@@ -19,6 +20,12 @@ RULES = (
         unconfirmed.forget_unconfirmed,
     ),
     Rule("letters", _("letters that were sent or given up"), in_words(letters.KEPT), letters.forget_old),
+    Rule(
+        "inactive",
+        _("accounts that nobody uses, after two letters; their comments stay"),
+        in_months(inactivity.MONTHS),
+        erase_inactive,
+    ),
     Rule(
         "devices",
         _("network addresses and browsers of devices, after their last use"),

@@ -1,12 +1,13 @@
 """Dates as exact as the source gives them: a day, a month, a year, or "at the beginning of 2017"."""
 
+import calendar
 import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -82,3 +83,11 @@ def validate_sensible_year(date: datetime.date) -> None:
     """Refuses slips of the keyboard such as 0207 or 20017."""
     if not 1900 <= date.year <= 2100:
         raise ValidationError(_("Check the year: it lies between 1900 and 2100."))
+
+
+def months_before(moment: datetime.datetime, months: int) -> datetime.datetime:
+    """The same hour so many months ago, or ahead where they are negative; a month before 31 October is 30 September."""
+    local = timezone.localtime(moment)
+    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
+    day = min(local.day, calendar.monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day)

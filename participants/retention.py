@@ -96,4 +96,8 @@ def _in_words(kept: datetime.timedelta) -> str:
     return ngettext("%(days)s day", "%(days)s days", kept.days) % {"days": kept.days}
 
 
-in_words = lazy(_in_words, str)
+def _in_months(count: int) -> str:
+    return ngettext("%(months)s month", "%(months)s months", count) % {"months": count}
+
+
+in_words, in_months = lazy(_in_words, str), lazy(_in_months, str)

@@ -1,6 +1,5 @@
 """The life of a topic: draft, open, closed, archived; and talks that are calmed down for a time."""
 
-import calendar
 import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from participants.dates import months_before
 from topics.models import Category, Topic
 
 PERMISSION = "topics.change_topic"
@@ -123,14 +123,6 @@ def _close_if_quiet(pk: int, now: datetime.datetime) -> bool:
     topic.state, topic.closed_at = State.CLOSED, now
     _saved(topic)
     return True
-
-
-def months_before(moment: datetime.datetime, months: int) -> datetime.datetime:
-    """The same hour so many months ago; a month before 31 October is 30 September."""
-    local = timezone.localtime(moment)
-    year, month = divmod(local.year * 12 + local.month - 1 - months, 12)
-    day = min(local.day, calendar.monthrange(year, month + 1)[1])
-    return local.replace(year=year, month=month + 1, day=day)
 
 
 def _end(hours: int, now: datetime.datetime | None) -> datetime.datetime:

@@ -6,13 +6,14 @@ import uuid
 import pytest
 from django.utils import timezone
 
+from participants.dates import months_before
 from participants.models import Resident
 from tests import factories
 from tests.topics.parallel import at_once
 from topics import publication
 from topics.discussion import TalkClosed, add_comment
 from topics.models import Category, Comment, Topic
-from topics.publication import close_quiet, months_before
+from topics.publication import close_quiet
 
 NOW = datetime.datetime(2026, 11, 26, 12, 0, tzinfo=datetime.UTC)
 DAY = datetime.timedelta(days=1)

@@ -23,6 +23,7 @@ from meetings.notices import tell_changes
 from meetings.publication import move_on
 from meetings.reminders import remind
 from participants.batches import words_of
+from participants.inactivity import warn_inactive
 from participants.leaving import warn_leavers
 from participants.letters import deliver_due
 from topics.publication import close_quiet
@@ -32,7 +33,7 @@ HOUR = 3600
 # The first says whether there is more to do.
 ALWAYS = (deliver_due, move_on, tell_changes, note_fresh_news, send_news, make_exports)
 HOURLY = (close_quiet, remind, note_news, ask_if_better, remind_to_close, remind_of_minutes)
-HOURLY += (warn_leavers, erase_leavers, forget_due)
+HOURLY += (warn_leavers, warn_inactive, erase_leavers, forget_due)
 
 
 def run(job: Callable[[], Any]) -> Any:
