@@ -23,8 +23,9 @@ from forum_portal.context import THEME_COOKIE, THEMES
 from meetings import asking, registration
 from meetings.models import Commitment, Meeting
 from meetings.seats import KEPT_DAYS
-from participants import exports, leaving, letters, limits
+from participants import exports, inactivity, leaving, letters, limits, sessions, unconfirmed
 from participants.models import AccessibilityStatement, InformationClause, Resident
+from participants.retention import LOG_KEPT
 from participants.rules import CURRENT
 from topics import reporters, sealing
 from topics.models import Comment, Reason, Topic
@@ -77,16 +78,20 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _kept() -> dict[str, int]:
-    """Days, from where they are kept to."""
+    """From where they are kept to: in days, of accounts that nobody uses in months, of the panel's log in years."""
     return {
         "exports": exports.KEPT.days,
+        "devices": sessions.KEPT.days,
         "guest_questions": asking.KEPT.days,
+        "inactive": inactivity.MONTHS,
         "leaving": leaving.WAIT.days,
         "letters": letters.KEPT.days,
         "reporters": reporters.KNOWN_FOR.days,
         "sealed": sealing.KEPT.days,
         "signups": KEPT_DAYS,
+        "panel_log": LOG_KEPT.days // 365,
         "tallies": limits.KEPT.days,
+        "unconfirmed": unconfirmed.KEPT.days,
         "unconfirmed_signups": registration.PENDING_FOR.days,
     }
 

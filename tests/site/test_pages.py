@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from meetings.seats import KEPT_DAYS
-from participants import letters
+from participants import inactivity, letters, sessions, unconfirmed
 from participants.models import InformationClause
 from participants.rules import CURRENT
 from topics import reporters, sealing
@@ -81,10 +81,17 @@ def test_privacy_says_how_long_in_the_numbers_of_the_code(client: Client, monkey
     monkeypatch.setattr(letters, "KEPT", datetime.timedelta(days=77))
     monkeypatch.setattr(reporters, "KNOWN_FOR", datetime.timedelta(days=55))
     monkeypatch.setattr(sealing, "KEPT", datetime.timedelta(days=44))
+    monkeypatch.setattr(sessions, "KEPT", datetime.timedelta(days=33))
+    monkeypatch.setattr(unconfirmed, "KEPT", datetime.timedelta(days=22))
+    monkeypatch.setattr(inactivity, "MONTHS", 11)
     html = page(client, "/prywatnosc/")
     assert "77 days after the last try" in html
     assert "without an account, 55 days after it" in html
     assert "44 days, then it is erased" in html
+    assert "under seal until their 44 days are over" in html
+    assert "33 days after the last use; the network address at most 33 days" in html
+    assert "If you do not confirm the address: 22 days." in html
+    assert "If you do not use it for 11 months, we write to you twice" in html
 
 
 def test_privacy_lists_every_cookie_that_the_site_sets(client: Client, as_user, resident, settings):
