@@ -41,6 +41,7 @@ RULES = (
     ),
     Rule("exports", _("copies of people’s data"), in_words(exports.KEPT), exports.forget_exports),
     Rule("tallies", _("counts of how often somebody did something"), in_words(limits.KEPT), limits.forget_tallies),
+    Rule("cache", _("what has run out in the table of the cache"), _("at once"), limits.forget_stale_cache),
     Rule("sealed", _("texts of sealed originals"), in_words(sealing.KEPT), sealing.erase_due),
     Rule(
         "reporters",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
+from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
@@ -99,3 +101,16 @@ def _network(address: str) -> str:
 def forget_tallies(now: datetime.datetime | None = None) -> int:
     """Delete the windows that are over; returns how many."""
     return in_batches(Tally.objects.filter(window__lt=(now or timezone.now()) - KEPT), delete)
+
+
+def forget_stale_cache(now: datetime.datetime | None = None) -> int:
+    """Where the cache is a table, what has run out stays in it until somebody asks for the same again: addresses of
+    visitors, and hashes of mailboxes. Delete it; returns how much it was. One query."""
+    store = caches[DEFAULT_CACHE_ALIAS]
+    if not isinstance(store, DatabaseCache):
+        return 0
+    with connection.cursor() as cursor:
+        expired = connection.ops.adapt_datetimefield_value((now or timezone.now()).replace(microsecond=0))
+        table = connection.ops.quote_name(store._table)
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [expired])  # noqa: S608 - the table is ours
+        return cursor.rowcount
