@@ -32,7 +32,7 @@ def _erase(pk: int, now: datetime.datetime) -> int:
     leaving = Leaving.objects.filter(pk=pk).select_related("account").first()
     if leaving is None:
         return 0
-    sessions = of_participants.sessions_of(leaving.account)
+    sessions = of_participants.sessions_of(leaving.account, now=now)
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
         rows = of_participants.due(now).select_for_update(of=("self",), skip_locked=skip)

@@ -5,20 +5,24 @@ import datetime
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from meetings.models import AskedFor, FollowUp, GuestQuestion, Meeting, Registration
+from meetings.models import AskedFor, FollowUp, GuestQuestion, Meeting, Registration, SurveyAnswer
 from meetings.registration import leave
-from participants.leaving import addresses_of, forget_in_log
+from participants.leaving import addresses_of, forget_in_log, forget_words
 from participants.models import Resident
 
 
 def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datetime) -> dict[str, int]:
     """In the caller's transaction: seats go to whoever waits, what was signed up for loses its name, and what was said
-    of kept promises its words; counts stay. Locks the meetings in one order, then the sign-ups."""
+    of kept promises its words; counts stay. Sheets of surveys are nobody's: they lose the address, if it is there.
+    Locks the meetings in one order, then the sign-ups."""
     addresses = addresses_of(account)
     questions = AskedFor.objects.filter(comment__author=account)
     forget_in_log(AskedFor, questions.values_list("pk", flat=True))
     FollowUp.objects.filter(account=account).update(account=None, words="")
-    GuestQuestion.objects.annotate(address=Lower("email")).filter(address__in=addresses).delete()
+    guest = GuestQuestion.objects.annotate(address=Lower("email")).filter(address__in=addresses)
+    forget_in_log(GuestQuestion, guest.values_list("pk", flat=True))
+    guest.delete()
+    forget_words(SurveyAnswer.objects.all(), ["words"], addresses)
     return {"registrations": _forget_registrations(account, addresses, now)}
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from participants.account_forms import SendLinkForm
+from participants.sessions import end_soon
 
 TOO_MANY = "too_many_login_attempts"
 
@@ -26,6 +27,7 @@ def account_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        end_soon(request)
         context = getattr(response, "context_data", None) or {}  # redirects have none
         form = context.get("form")
         if form is not None and form.errors:

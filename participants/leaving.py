@@ -10,12 +10,19 @@ What the other apps hold is forgotten by functions of their own; forum_portal.le
 """
 
 import datetime
+import itertools
+import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
@@ -23,12 +30,14 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.letters import queue_letter
 from participants.links import key_of, opened_by
 from participants.models import AddressChange, DataExport, Leaving, Letter, Resident
+from participants.sessions import VISIT
 
 WAIT = datetime.timedelta(days=14)
 WARNING = datetime.timedelta(days=3)  # before the end
@@ -142,15 +151,20 @@ def addresses_of(account: Resident) -> list[str]:
     return sorted({address.lower() for address in confirmed})
 
 
-def sessions_of(account: Resident) -> list[str]:
-    """Keys of sessions that are the account's or name its address. Reads them all: call it outside of a transaction."""
-    words, found = {account.email.lower()}, []
-    for session in Session.objects.iterator():
-        data = session.get_decoded()
-        theirs = data.get("_auth_user_id") == str(account.pk)
-        if theirs or words & {str(value).lower() for value in data.values()}:
-            found.append(session.pk)
-    return found
+def sessions_of(account: Resident, *, now: datetime.datetime) -> list[str]:
+    """Keys of sessions that are the account's or in which a visitor wrote its address. Reads of the others those that
+    end within a visit: call it outside of a transaction."""
+    own = list(UserSession.objects.filter(user=account).values_list("session_key", flat=True))
+    words = [account.email.lower(), *addresses_of(account)]
+    ending = Session.objects.filter(expire_date__lt=now + datetime.timedelta(seconds=VISIT))
+    named = [kept.pk for kept in ending.iterator() if _is_about(kept.get_decoded(), account, words)]
+    return own + named
+
+
+def _is_about(held: dict[str, Any], account: Resident, words: list[str]) -> bool:
+    begun = (held.get(LOGIN_SESSION_KEY) or {}).get("user_pk")
+    text = json.dumps(held, ensure_ascii=False).lower()
+    return str(account.pk) in {held.get(SESSION_KEY), begun} or any(word in text for word in words)
 
 
 def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:
@@ -161,34 +175,48 @@ def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:
     )
 
 
+def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str]) -> None:
+    """Write "former participant" wherever one of the words stands by itself, as text, HTML or JSON have it. One query,
+    and one for each row that has it."""
+    forms = {form for word in words for form in (word, escape(word), json.dumps(word)[1:-1])}
+    named = Q(pk__in=[])
+    for form, field in itertools.product(forms, fields):
+        named |= Q(**{f"{field}__icontains": form})
+    with translation.override(settings.LANGUAGE_CODE):
+        nobody = gettext("former participant")
+    longest_first = sorted(forms, key=len, reverse=True)
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in longest_first), re.IGNORECASE)
+    for row in rows.filter(named).select_for_update(of=("self",)):
+        for field in fields:
+            setattr(row, field, pattern.sub(nobody, getattr(row, field)))
+        row.save(update_fields=fields)
+
+
 def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datetime) -> dict[str, int]:
-    """Delete the account with its letters, files and addresses; the other apps have forgotten it before.
+    """Delete the account with its letters, files and addresses; the other apps have forgotten it before. Letters to
+    others that name it stay, or go out, without the name.
 
     Rows of the staff that it once decided or wrote stay, with the role and without the account.
     """
-    wanted = AddressChange.objects.filter(account=account).annotate(address=Lower("email"))
-    emails = [account.email.lower(), *addresses_of(account), *wanted.values_list("address", flat=True)]
-    letters, _rows = Letter.objects.annotate(address=Lower("to")).filter(address__in=emails).delete()
-    _forget_in_letters([*emails, account.signature])
+    emails = sorted({account.email.lower(), *addresses_of(account)})
+    letters = _forget_letters(account, emails)
+    words = [*emails, account.signature]
+    forget_words(Letter.objects.all(), ["subject", "body", "html"], words)
     files = [export.file for export in DataExport.objects.filter(account=account).exclude(file="")]
     forget_in_log(Resident, [account.pk])
-    forget_in_log(EmailAddress, EmailAddress.objects.filter(user=account).values_list("pk", flat=True))
+    for model in (EmailAddress, UserSession, Authenticator):
+        forget_in_log(model, model.objects.filter(user=account).values_list("pk", flat=True))
+    forget_in_log(AddressChange, AddressChange.objects.filter(account=account).values_list("pk", flat=True))
+    forget_words(LogEntry.objects.all(), ["object_repr", "change_message"], words)
     account.delete()
     transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
     return {"letters": letters}
 
 
-def _forget_in_letters(words: list[str]) -> None:
-    """Letters to others that name the person: what was sent is deleted, what waits goes out without the name."""
-    named = Q(pk__in=[])
-    for word in words:
-        named |= Q(body__icontains=word) | Q(html__icontains=word) | Q(subject__icontains=word)
-    found = Letter.objects.filter(named)
-    found.exclude(state=Letter.State.WAITING).delete()
-    with translation.override(settings.LANGUAGE_CODE):
-        nobody = gettext("former participant")
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in words), re.IGNORECASE)
-    for letter in found.select_for_update():
-        for name in ("subject", "body", "html"):
-            setattr(letter, name, pattern.sub(nobody, getattr(letter, name)))
-        letter.save(update_fields=["subject", "body", "html"])
+def _forget_letters(account: Resident, emails: list[str]) -> int:
+    """Those to the account's own mailboxes. An address that it wanted to move to may be somebody else's: of the letters
+    there, only those go that are about the account."""
+    wanted = AddressChange.objects.filter(account=account).annotate(address=Lower("email"))
+    wanted = wanted.values_list("address", flat=True)
+    theirs = Q(address__in=emails) | Q(address__in=list(wanted), body__icontains=account.email)
+    return Letter.objects.annotate(address=Lower("to")).filter(theirs).delete()[0]

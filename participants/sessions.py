@@ -16,6 +16,7 @@ from participants.devices import in_words
 from participants.models import Resident
 
 SEEN_KEY = "seen_at"
+VISIT = 24 * 60 * 60  # seconds; as long as the link in a letter that confirms an address
 NOTED_EVERY = 60 * 60  # seconds: writing on each request would cost every page a write
 KEPT = datetime.timedelta(days=90)  # the address and the browser of a device
 NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens on it: stands where an address was forgotten
@@ -34,6 +35,12 @@ class Device:
 def begin(request: HttpRequest) -> None:
     """At sign-in: from now on the session notes when it was used. allauth writes its row."""
     request.session[SEEN_KEY] = int(time.time())
+
+
+def end_soon(request: HttpRequest) -> None:
+    """A visitor's session holds the address that was typed on an account page: it lasts a day then, not two weeks."""
+    if request.session.modified and not (request.user.is_authenticated or request.session.is_empty()):
+        request.session.set_expiry(VISIT)
 
 
 def note_seen(request: HttpRequest) -> None:

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import translation
 from django.utils.translation import gettext
 
-from participants.leaving import addresses_of, forget_in_log
+from participants.leaving import addresses_of, forget_in_log, forget_words
 from participants.models import Resident
 from participants.prose import plain_to_html
 from topics.cases import close_held
@@ -64,11 +64,14 @@ def _nothing() -> str:
 
 
 def _forget_reports(account: Resident) -> None:
-    """Reports count; who made them, and in which words, is not known any more. Two queries."""
-    strangers = Q(resident__isnull=True, email__in=addresses_of(account))
+    """Reports count; who made them, and in which words, is not known any more. Those of others keep their words, but
+    not the address."""
+    addresses = addresses_of(account)
+    strangers = Q(resident__isnull=True, email__in=addresses)
     reports = Report.objects.filter(Q(resident=account) | strangers)
     forget_in_log(Report, reports.values_list("pk", flat=True))
     reports.update(resident=None, name="", email="", text="")
+    forget_words(Report.objects.all(), ["text"], addresses)
 
 
 def _forget_appeals(account: Resident, comments: list[int]) -> None:

@@ -1,12 +1,9 @@
 """Leaving: closed at once, taken back for fourteen days, and then nothing of the person is found anywhere."""
 
 import datetime
-import uuid
 
 import pytest
 from django.apps import apps
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
@@ -14,35 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from forum_portal.leaving import erase_leavers
-from forum_portal.my_data import make_exports
-from meetings import asking
-from meetings.models import FollowUp, Registration
-from participants import leaving
+from participants import address_changes, leaving
 from participants.batches import PartlyDone
-from participants.exports import ask_for_export
 from participants.leaving import WAIT, LeavingRefused, ask, come_back, warn_leavers, way_back
 from participants.models import Departure, Leaving, Letter, Resident
-from participants.models.data_export import private_files
 from tests import factories
 from tests.factories import PASSWORD
 from tests.mailbox import last_letter, link_in
 from tests.refusing import refusing
 from topics import moderation
-from topics.appeals import appeal
-from topics.cases import open_case
-from topics.editing import edit, withdraw
-from topics.models import Appeal, Case, Comment, Decision
-from topics.reports import report
-from topics.support import support
+from topics.models import Decision
 
 SIGNATURE, EMAIL = "Kazimiera Niezwykła", "niezwykla@poczta.example"
-OLD = timezone.now() - datetime.timedelta(days=1)
 DAY = datetime.timedelta(days=1)
-PLANTED = {"account_emailaddress.email", "django_admin_log.object_repr", "participants_letter.body"}
-PLANTED |= {"participants_letter.to", "participants_resident.email", "participants_resident.signature"}
-PLANTED |= {"topics_appeal.text", "topics_comment.author_name", "topics_report.text"}
-PLANTED |= {"meetings_followup.words", "meetings_guestquestion.email", "meetings_guestquestion.signature"}
-PLANTED |= {"meetings_registration.email", "meetings_registration.name"}
 
 
 @pytest.fixture
@@ -56,102 +37,6 @@ def signed_in(leaver) -> Client:
     client.post(reverse("account_login"), {"login": EMAIL, "password": PASSWORD})
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client
-
-
-def live(person: Resident, moderator: Resident, neighbour: Resident) -> dict[str, Comment]:
-    """Everything that a resident can do."""
-    topic = factories.make_topic()
-    comments = {
-        "published": factories.make_published(topic, "Przy szkole brak pasów.", author=person, created_at=OLD),
-        "question": factories.make_published(topic, "Kiedy lampy?", kind="question", author=person),
-        "waiting": factories.make_comment(topic, "Czekam na was.", author=person),
-        "withdrawn": factories.make_published(topic, "Wycofuję to.", author=person),
-        "hidden": factories.make_published(topic, "Ukryty wpis.", author=person),
-    }
-    open_case(comments["waiting"], kind=Case.Kind.HELD, now=timezone.now())
-    edit(comments["published"], by=person, text="Przy szkole brak pasów i świateł.")
-    withdraw(comments["withdrawn"], by=person)
-    moderation.hide(comments["hidden"], by=moderator, reason="insult")
-    appeal(Decision.objects.get(comment=comments["hidden"]), text=f"Nie zgadzam się. {SIGNATURE}")
-    others = factories.make_published(topic, "Też tak myślę.", author=neighbour)
-    comments["reply"] = factories.make_published(topic, "Dzięki.", parent=others, author=person)
-    support(others, by=person)
-    report(others, why="insult", text=f"Obraża mnie. {SIGNATURE}", resident=person, language="pl")
-    _at_meetings(person, topic)
-    _traces(person, comments["published"], moderator, neighbour)
-    return comments | {"others": others}
-
-
-def _at_meetings(person: Resident, topic) -> None:
-    meeting = factories.make_meeting("Zima", starts=datetime.time(17), capacity=1)
-    factories.make_agenda_item(meeting, topic)
-    factories.make_registration(meeting, email=EMAIL, name=SIGNATURE, account=person)
-    factories.make_registration(meeting, email="drugi@poczta.example", state=Registration.State.WAITING)
-    asking.ask_as_guest(
-        meeting=meeting, topic=topic, email=EMAIL, signature=SIGNATURE, text="Kiedy?", submission=uuid.uuid4()
-    )
-    entry = factories.make_commitment().entries.get()
-    FollowUp.objects.create(
-        entry=entry, account=person, asked_at=entry.at, is_better=True, words=SIGNATURE, answered_at=entry.at
-    )
-
-
-def _traces(person: Resident, comment: Comment, staff: Resident, neighbour: Resident) -> None:
-    """In the log of the panel, in letters to others, in a session, in a file."""
-    for row in (person, comment):
-        kind = ContentType.objects.get_for_model(row)
-        LogEntry.objects.create(
-            user=staff, content_type=kind, object_id=str(row.pk), object_repr=f"{row}"[:200], action_flag=CHANGE
-        )
-    words = {"subject": "Nowości", "sender": "f@b.example", "try_at": timezone.now()}
-    for state, body in (("waiting", f"{SIGNATURE} odpowiada."), ("failed", f"{SIGNATURE} odpowiada.")):
-        Letter.objects.create(to=neighbour.email, body=body, state=state, message_id=f"<{state}@x>", **words)
-    ask_for_export(person)
-    make_exports()
-
-
-def found_in_database(*needles: str) -> list[str]:
-    """ "table.column" of every text-like column of every table that holds one of the words, whatever the case."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            for column in connection.introspection.get_table_description(cursor, table):
-                name = f"{connection.ops.quote_name(table)}.{connection.ops.quote_name(column.name)}"
-                cursor.execute(f"SELECT CAST({name} AS TEXT) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-                values = " ".join(str(value) for (value,) in cursor.fetchall()).lower()
-                found += [f"{table}.{column.name}" for needle in needles if needle.lower() in values]
-    return found
-
-
-@pytest.mark.parametrize("erases_texts", [True, False], ids=["texts go", "texts stay"])
-def test_nothing_of_who_left_is_found(
-    leaver, signed_in, moderator, neighbour, erases_texts, django_capture_on_commit_callbacks
-):
-    comments = live(leaver, moderator, neighbour)
-    before = found_in_database(EMAIL, SIGNATURE)
-    assert set(before) >= PLANTED  # the search finds what is there
-    assert len(private_files().listdir("")[1]) >= 1
-    names = {export.file.name for export in leaver.exports.all()}
-    ask(leaver, erases_texts=erases_texts)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert erase_leavers(timezone.now() + WAIT) == 1
-    assert found_in_database(EMAIL, SIGNATURE) == []
-    assert not Resident.objects.filter(pk=leaver.pk).exists()
-    assert not [name for name in names if private_files().exists(name)]
-    texts = {name: Comment.objects.get(pk=comment.pk) for name, comment in comments.items()}
-    assert (texts["published"].text == "Przy szkole brak pasów i świateł.") is not erases_texts
-    assert texts["published"].state == ("withdrawn" if erases_texts else "published")
-    assert texts["published"].author is None
-    assert texts["waiting"].state == "withdrawn"
-    assert texts["hidden"].state == "hidden"
-    assert "Wycofuję" not in texts["withdrawn"].text
-    assert "Czekam" not in texts["waiting"].text
-    assert texts["others"].support_count == 0
-    assert texts["others"].text == "Też tak myślę."
-    assert Appeal.objects.count() == 0
-    assert Departure.objects.get().erased_texts is erases_texts
-    assert Registration.objects.get(email="drugi@poczta.example").state == Registration.State.SEATED
-    assert Letter.objects.filter(to=neighbour.email, state="waiting", body__endswith=" odpowiada.").exists()
 
 
 def test_a_comment_that_stays_is_signed_in_the_language_of_the_reader(leaver, client):
@@ -299,6 +184,33 @@ def test_sessions_that_name_the_address_go_with_it(leaver, signed_in):
     ask(leaver, erases_texts=True)
     erase_leavers(timezone.now() + WAIT)
     assert (count, Session.objects.count()) == (1, 0)
+
+
+def test_letters_to_others_lose_the_whole_name_and_no_part_of_a_word(db, neighbour):
+    ola = factories.make_resident("Ola")
+    words = {"subject": "Szkoła", "sender": "f@b.example", "try_at": timezone.now(), "state": "failed"}
+    for number, body in enumerate(["OLA pyta o szkolaków.", "Wolał Olaf."]):
+        Letter.objects.create(to=neighbour.email, body=body, message_id=f"<{number}@x>", **words)
+    ask(ola, erases_texts=True)
+    erase_leavers(timezone.now() + WAIT)
+    bodies = list(Letter.objects.order_by("pk").values_list("body", flat=True))
+    assert bodies == ["były uczestnik pyta o szkolaków.", "Wolał Olaf."]
+
+
+def test_letters_to_the_owner_of_an_address_that_was_asked_for_stay(leaver, neighbour):
+    """Whoever asks for the address of somebody else, and leaves, takes nothing of theirs along."""
+    address_changes.ask(leaver, email=neighbour.email, now=timezone.now())
+    waiting = Letter.objects.filter(to=neighbour.email)
+    ask(leaver, erases_texts=True)
+    erase_leavers(timezone.now() + WAIT)
+    assert waiting.count() == 1
+
+
+def test_an_address_that_a_visitor_typed_is_kept_for_a_day(db):
+    visitor = Client()
+    visitor.post(reverse("account_request_login_code"), {"email": EMAIL})
+    assert visitor.cookies["sesja"]["max-age"] == 24 * 3600
+    assert Session.objects.get().expire_date < timezone.now() + DAY
 
 
 def test_every_pointer_at_an_account_has_an_end():
