@@ -186,7 +186,7 @@ def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str]
         nobody = gettext("former participant")
     longest_first = sorted(forms, key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in longest_first), re.IGNORECASE)
-    for row in rows.filter(named).select_for_update(of=("self",)):
+    for row in rows.filter(named).select_for_update(of=("self",)).order_by("pk"):
         for field in fields:
             setattr(row, field, pattern.sub(nobody, getattr(row, field)))
         row.save(update_fields=fields)
