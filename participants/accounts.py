@@ -11,13 +11,14 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from participants import rules
-from participants.leaving import is_leaving
+from participants.leaving import show_way_back
 from participants.letters import queue_letter
 from participants.locks import tell_of_lock
 from participants.models import Resident
@@ -77,7 +78,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Resident | None:
         """Who is leaving does not exist for whoever knows the password: only the letter leads back."""
         user = super().authenticate(request, **credentials)
-        return None if user and is_leaving(user) else user
+        return None if user and not user.is_active and show_way_back(user) else user
+
+    def respond_user_inactive(self, request: HttpRequest, user: Resident) -> HttpResponseBase:
+        """Whoever has a passkey or the mailbox is the owner, and may know that the account waits for its end."""
+        return redirect("left") if show_way_back(user) else super().respond_user_inactive(request, user)
 
     # -- Ways ---------------------------------------------------------------------------------------
 

@@ -10,18 +10,21 @@ from allauth.account.stages import LoginByCodeStage
 from django.http import HttpResponse
 
 from participants.account_forms import send_alike
+from participants.leaving import show_way_back
 from participants.models import Resident
 
 
 class RequestCodeView(account.RequestLoginCodeView):
-    """Looks and lasts the same for an address without an account: the letter is written, and undone."""
+    """Looks and lasts the same for an address without an account: the letter is written, and undone. To who is leaving
+    goes the way back instead of a code."""
 
     template_name = "account/request_login_code.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if form._user is None:
+        address = form.cleaned_data["email"]
+        leaver = None if form._user else Resident.objects.filter(email=address, leaving__isnull=False).first()
+        if form._user is None and not (leaver and show_way_back(leaver)):
             context = {"code": get_adapter().generate_login_code(), "request": self.request}
-            address = form.cleaned_data["email"]
             send_alike(lambda: get_adapter().send_mail("account/email/login_code", address, context), in_earnest=False)
         return super().form_valid(form)
 

@@ -9,6 +9,7 @@
 What the other apps hold is forgotten by functions of their own; forum_portal.leaving calls them in one transaction.
 """
 
+import contextlib
 import datetime
 import itertools
 import json
@@ -18,6 +19,7 @@ from typing import Any
 
 from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -35,12 +37,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from participants.letters import queue_letter
+from participants.limits import Limit, LimitReached, take
 from participants.links import key_of, opened_by
 from participants.models import AddressChange, DataExport, Leaving, Letter, Resident
 from participants.sessions import VISIT
 
 WAIT = datetime.timedelta(days=14)
 WARNING = datetime.timedelta(days=3)  # before the end
+AGAIN = Limit("leaving_again", 1, 24 * 60 * 60)
 PAGE = "participants.leaving"
 
 
@@ -98,9 +102,16 @@ def come_back(leaving: Leaving) -> bool:
     return True
 
 
-def is_leaving(account: Resident) -> bool:
-    """One query, none for an open account."""
-    return not account.is_active and Leaving.objects.filter(account=account).exists()
+def show_way_back(account: Resident) -> bool:
+    """Whether the account is leaving; then its mailbox gets the way back once more, once a day. For whoever tries to
+    sign in, and could: by the password, the mailbox or a passkey. One query for an account that is not leaving."""
+    leaving = Leaving.objects.select_related("account").filter(account=account, account__is_active=False).first()
+    if leaving is None:
+        return False
+    with contextlib.suppress(LimitReached), transaction.atomic():
+        take((AGAIN, account.pk))
+        _tell(leaving, "leaving")
+    return True
 
 
 def way_back(leaving: Leaving) -> str:
@@ -163,8 +174,9 @@ def sessions_of(account: Resident, *, now: datetime.datetime) -> list[str]:
 
 def _is_about(held: dict[str, Any], account: Resident, words: list[str]) -> bool:
     begun = (held.get(LOGIN_SESSION_KEY) or {}).get("user_pk")
+    is_theirs = held.get(SESSION_KEY) == str(account.pk) or begun == user_pk_to_url_str(account)
     text = json.dumps(held, ensure_ascii=False).lower()
-    return str(account.pk) in {held.get(SESSION_KEY), begun} or any(word in text for word in words)
+    return is_theirs or any(word in text for word in words)
 
 
 def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.http import int_to_base36
 
 from forum_portal.leaving import erase_leavers
 from meetings.models import Registration
@@ -87,7 +88,7 @@ def found(person: int) -> set[str]:
     for source in sources:
         for place, text in source:
             lower = text.lower()
-            marks = {f'"_auth_user_id": "{person}"', f'"user_id": "{person}"', f'"user_pk": "{person}"'}
+            marks = {f'"_auth_user_id": "{person}"', f'"user_pk": "{int_to_base36(person)}"'}
             if any(word in lower for word in words | (marks if place == "session" else set())):
                 places.add(place)
     return places
