@@ -156,9 +156,9 @@ def _office(user: Any, today: datetime.date) -> list[Unfinished]:
         found.append(_unfinished(clause, [_missing(len(gaps))] if gaps else []))
     if user.has_perm("participants.change_accessibilitystatement"):
         statement = AccessibilityStatement.objects.current()
-        warning = review_warning(statement, today)
-        count = len(gaps_of_statement(statement, today)) - bool(warning)
-        found.append(_unfinished(statement, [*([_missing(count)] if count else []), *([warning] if warning else [])]))
+        missing = gaps_of_statement(statement)
+        notes = [_missing(len(missing)) if missing else "", review_warning(statement, today)]
+        found.append(_unfinished(statement, [note for note in notes if note]))
     return [page for page in found if page.notes]
 
 

@@ -140,12 +140,22 @@ def confirm_address(user: Resident) -> None:
     address.set_verified()
 
 
+def forget_unproven_password(user: Resident) -> bool:
+    """An account that nobody had confirmed may have been made by somebody else with this address, who knows its
+    password: now that the mailbox's owner is here, that password opens nothing any more, nor does a session. Returns
+    whether it was so. Two queries at most."""
+    if EmailAddress.objects.filter(user=user, verified=True).exists():
+        return False
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    return True
+
+
 def account_of_mailbox(email: str, *, signature: str, now: datetime.datetime) -> Resident:
     """The account of whoever has just shown that a mailbox is theirs, and has accepted the rules; made where there is
     none, without a password. In the caller's transaction.
 
-    An account that nobody had confirmed may be somebody else's, who has its password: the password is taken away, and
-    with it every session, and the signature is that of the mailbox's owner.
+    An account that nobody had confirmed loses its password, and takes the signature of the mailbox's owner.
     """
     found = Resident.objects.select_for_update(of=("self",)).filter(email__iexact=email)
     user = found.first()
@@ -155,11 +165,10 @@ def account_of_mailbox(email: str, *, signature: str, now: datetime.datetime) ->
                 user = Resident.objects.create_user(email, None, signature=signature)
         except IntegrityError:  # made in this moment, by the same person in another window
             user = found.get()
-    elif user.is_active and not EmailAddress.objects.filter(user=user, verified=True).exists():
-        user.set_unusable_password()
+    elif user.is_active and forget_unproven_password(user):
         user.signature, user.rules_version = signature, ""  # whoever accepted the rules was perhaps somebody else
     user.seen_at = now
-    user.save(update_fields=["password", "signature", "rules_version", "seen_at"])
+    user.save(update_fields=["signature", "rules_version", "seen_at"])
     rules.accept(user, now=now)
     confirm_address(user)
     return user

@@ -5,11 +5,11 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
-from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginByCodeStage
 from django.http import HttpResponse
 
 from participants.account_forms import send_alike
+from participants.accounts import forget_unproven_password
 from participants.leaving import show_way_back
 from participants.models import Resident
 
@@ -40,11 +40,3 @@ class ConfirmCodeView(account.ConfirmLoginCodeView):
 confirm_code = login_stage_required(stage=LoginByCodeStage.key, redirect_urlname="account_request_login_code")(
     ConfirmCodeView.as_view()
 )
-
-
-def forget_unproven_password(user: Resident) -> None:
-    """An account that nobody had confirmed may have been made by somebody else with this address, who knows its
-    password: now that the mailbox's owner is here, that password opens nothing any more."""
-    if not EmailAddress.objects.filter(user=user, verified=True).exists():
-        user.set_unusable_password()
-        user.save(update_fields=["password"])

@@ -1,6 +1,7 @@
 """Too many wrong tries lock a sign-in for a while; the owner of the account learns of it by a letter."""
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db import transaction
 
 from participants.letters import queue_letter
@@ -20,7 +21,7 @@ def tell_of_lock(email: str) -> None:
         return
     owner = EmailAddress.objects.filter(email=email, verified=True, user__is_active=True).select_related("user").first()
     with transaction.atomic():
-        language = owner.user.language if owner else "pl"
+        language = owner.user.language if owner else settings.LANGUAGE_CODE
         queue_letter(to=email, template="account/email/locked", context={}, language=language)
         if owner is None:
             transaction.set_rollback(True)

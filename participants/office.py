@@ -42,7 +42,8 @@ WARNED_FROM = (3, 1)
 def gaps(page: OfficePage, today: datetime.date) -> list[str]:
     """What the page lacks, in its order; nothing when it is complete. One query for a clause."""
     if isinstance(page, AccessibilityStatement):
-        return gaps_of_statement(page, today)
+        warning = review_warning(page, today)
+        return [*gaps_of_statement(page), *([warning] if warning else [])]
     return gaps_of_clause(page, has_purposes=page.processings.exists())
 
 
@@ -53,7 +54,7 @@ def gaps_of_clause(clause: InformationClause, *, has_purposes: bool) -> list[str
     return found
 
 
-def gaps_of_statement(statement: AccessibilityStatement, today: datetime.date) -> list[str]:
+def gaps_of_statement(statement: AccessibilityStatement) -> list[str]:
     found = _unfilled(statement, STATEMENT)
     is_full = statement.status == AccessibilityStatement.Status.FULL
     reasons = statement.not_conforming or statement.not_covered or statement.burden
@@ -65,8 +66,7 @@ def gaps_of_statement(statement: AccessibilityStatement, today: datetime.date) -
         found.append(gettext("Give the address of the assessment that shows the disproportionate burden."))
     if statement.basis in {"audit", "contractor"} and not (statement.basis_by and statement.basis_url):
         found.append(gettext("Name who assessed the website, and give the address of the document."))
-    warning = review_warning(statement, today)
-    return [*found, warning] if warning else found
+    return found
 
 
 def review_warning(statement: AccessibilityStatement, today: datetime.date) -> str:

@@ -5,7 +5,6 @@ import datetime
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
