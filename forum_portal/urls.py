@@ -10,7 +10,7 @@ from forum_portal.sitemaps import SITEMAPS, robots
 from meetings.views.letters import my_letters
 from participants import data_views
 from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
-from participants.code_views import RequestCodeView, confirm_code
+from participants.code_views import CheckMailView, RequestCodeView, confirm_code
 from participants.consent import accept_rules
 
 account_urls = [
@@ -29,7 +29,7 @@ account_urls = [
     path("wyloguj/", account_page(account.logout), name="account_logout"),
     path("zaloz/", account_page(account.signup), name="account_signup"),
     path("nieaktywne/", account_page(account.account_inactive), name="account_inactive"),
-    path("sprawdz-poczte/", account_page(account.email_verification_sent), name="account_email_verification_sent"),
+    path("sprawdz-poczte/", account_page(CheckMailView.as_view()), name="account_email_verification_sent"),
     path("nowy-link/", account_page(SendLinkView.as_view()), name="account_send_link"),
     re_path(r"^potwierdz/(?P<key>[-:\w]+)/$", account_page(ConfirmEmailView.as_view()), name="account_confirm_email"),
     path("dziala/", confirmed, name="account_confirmed"),

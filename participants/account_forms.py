@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import rules
 from participants.accounts import confirm_address
+from participants.address_codes import code_for
 from participants.forms import INVISIBLE, PublicForm, address_field, code_field, password_field
 from participants.models import Estate, Resident
 from participants.validators import validate_private_signature, validate_signature
@@ -77,6 +78,7 @@ class SignupForm(PublicForm, account.SignupForm):
         Two sign-ups with one address in the same moment: the second is treated as one that came later.
         """
         request.session["letter_to"] = self.cleaned_data["email"]
+        code_for(request.session, self.cleaned_data["email"])
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])
         try:
@@ -131,6 +133,7 @@ class SendLinkForm(PublicForm):
 
     def save(self, request: HttpRequest) -> None:
         email = self.cleaned_data["email"].lower()
+        code_for(request.session, email)
         owner = Resident.objects.filter(email=email, is_active=True).first()
         waiting = EmailAddress.objects.filter(user=owner, email=email, verified=False).first() if owner else None
         if waiting:

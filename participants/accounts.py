@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from participants import rules
+from participants.address_codes import code_for
 from participants.leaving import show_way_back
 from participants.letters import queue_letter
 from participants.locks import tell_of_lock
@@ -104,6 +105,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         queue_letter(to=email, template=template_prefix, context=context, language=_language_for(context))
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """With a link for any browser and a code for this one."""
+        address = emailconfirmation.email_address
+        context = {
+            "user": address.user,
+            "activate_url": self.get_email_confirmation_url(request, emailconfirmation),
+            "code": code_for(request.session, address.email),
+        }
+        self.send_mail(f"account/email/email_confirmation{'_signup' if signup else ''}", address.email, context)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]))
