@@ -8,8 +8,17 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from participants.models import Letter
+from participants.roles import Role
 from tests import factories
-from tests.browser.conftest import accessibility_faults, letter_to, nobody_in_danger, open_form, sign_in
+from tests.browser.conftest import (
+    accessibility_faults,
+    faults_of_look,
+    letter_to,
+    nobody_in_danger,
+    open_form,
+    sign_in,
+)
+from tests.browser.test_moderation_journey import decide
 from tests.factories import PASSWORD
 from topics.models import Comment, Topic
 
@@ -60,10 +69,6 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
     page.locator("main").get_by_role("link", name="Załóż konto").first.click()
     sign_up(page, newcomer)
     confirm_address(page, newcomer)
-    if "zaloguj" in page.url:
-        page.get_by_label("Adres e-mail").fill(newcomer)
-        page.locator("input[type=password]").fill(PASSWORD)
-        page.locator("main").get_by_role("button", name="Zaloguj się").click()
     page.goto(talk.get_absolute_url())
     open_form(page)
     nobody_in_danger(page)
@@ -75,6 +80,28 @@ def test_resident_finds_reads_signs_up_confirms_and_comments(talk, visit: Callab
     stranger = visit(scripts=scripts)
     stranger.goto(talk.get_absolute_url())
     expect(stranger.get_by_text("garażach")).to_have_count(0)
+    decide(visit(user=factories.make_resident("Ewa", roles=[Role.MODERATOR])), "publish")
+    for reader in (page, stranger):
+        reader.goto(talk.get_absolute_url())
+        expect(reader.locator(".fk-comment", has_text="garażach")).to_contain_text("Hanna, os. Wyzwolenia")
+    expect(page.locator(".fk-comment--pending")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_address_is_confirmed_by_the_code_of_the_letter(talk, visit: Callable[..., Page], newcomer, scripts):
+    page = visit(scripts=scripts)
+    page.goto(f"/konto/zaloz/?next={talk.get_absolute_url()}")
+    sign_up(page, newcomer)
+    page.locator("#id_code").fill("AAAA-AAAA")
+    page.locator("main form").first.locator("button").click()
+    assert page.title().startswith("Błąd:")
+    if scripts:
+        assert faults_of_look(page) == []
+    [code] = re.findall(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$", letter_to(newcomer).body, re.MULTILINE)
+    page.locator("#id_code").fill(code)
+    page.locator("main form").first.locator("button").click()
+    page.wait_for_url(f"**{talk.get_absolute_url()}")
+    expect(page.locator("main").get_by_role("link", name="Napisz komentarz").first).to_be_visible()
 
 
 def test_comment_written_after_the_session_ended_is_kept(talk, visit: Callable[..., Page], resident):
