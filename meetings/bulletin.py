@@ -153,7 +153,7 @@ def _count_comments(group: Group) -> None:
 def _speaker(comment: Comment) -> str:
     """As the page signs it: without the name where the official withholds it since."""
     withheld = comment.appointment and comment.appointment.official.name_withheld
-    parts = [comment.voice] if withheld else [comment.author_name, comment.voice or comment.author_estate]
+    parts = [comment.voice] if withheld else [comment.signed, comment.voice or comment.author_estate]
     return ", ".join(filter(None, parts))
 
 

@@ -69,12 +69,14 @@ def awake(hour: int) -> Q:
 
 @transaction.atomic
 def _send(pk: int, now: datetime.datetime) -> int:
-    """Eight queries at most, whatever waits. What is public no more, or wanted no more, is closed untold."""
+    """Nine queries at most, whatever waits. What is public no more, or wanted no more, is closed untold."""
     Resident.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).values_list("pk").first()
     account = _due(now).filter(pk=pk).first()
     if account is None:
         return 0
-    waiting = News.objects.waiting().filter(account=account)
+    # What is noted from here on waits for the next letter.
+    keys = list(News.objects.waiting().filter(account=account).values_list("pk", flat=True))
+    waiting = News.objects.waiting().filter(pk__in=keys)
     bulletin = Bulletin([])
     rows: list[News] = []
     if account.pace != Pace.NEVER and reachable(now).filter(pk=pk).exists():

@@ -5,6 +5,7 @@ What they are told, and when, is up to meetings.news and meetings.digests.
 
 import datetime
 
+from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
@@ -16,9 +17,10 @@ PAGE = "topics.telling"
 
 
 def reachable(now: datetime.datetime) -> QuerySet[Resident]:
-    """Who may be written to: active, not suspended, with an address that they have confirmed."""
+    """Who may be written to: active, not suspended, and they have confirmed the address that letters go to."""
     free = Q(suspended_until__isnull=True) | Q(suspended_until__lte=now)
-    return Resident.objects.filter(free, is_active=True, emailaddress__verified=True).distinct()
+    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True)
+    return Resident.objects.filter(free, Exists(confirmed), is_active=True)
 
 
 def listeners(question: Question, now: datetime.datetime) -> QuerySet[Resident]:

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from meetings.models.agenda_question import AgendaQuestion
 from meetings.models.commitment import Commitment, CommitmentEntry
 from meetings.models.forum import Forum
 from meetings.models.meeting import Meeting
 from meetings.models.meeting_step import MeetingStep
 from participants.models import Estate, Institution
-from topics.models import Comment, Question, QuestionMute, QuestionStep, Topic
+from topics.models import Comment, Question, QuestionMute, QuestionStep, Support, Topic
+from topics.models.question import QuestionQuerySet
 
 TARGETS = ("topic", "meeting", "institution", "estate", "commitment", "forum")
 SOURCES = ("comment", "question_step", "commitment_entry", "meeting_step")
@@ -91,8 +93,15 @@ class Follow(models.Model):
         return getattr(self, self.kind)
 
     @property
+    def is_public(self) -> bool:
+        """Everybody can read it still; estates and forums always."""
+        return self.kind in {"estate", "forum"} or self.target.is_public
+
+    @property
     def label(self) -> str:
-        """What is followed, as a list of it says."""
+        """What is followed, as a list of it says; nothing of what was taken from view: it may be rewritten there."""
+        if not self.is_public:
+            return gettext("What is not public any more")
         if self.kind == "forum":
             return gettext("New meetings: %(forum)s") % {"forum": self.forum}
         if self.kind == "estate":
@@ -108,6 +117,15 @@ class Follow(models.Model):
         return self.target.get_absolute_url()
 
 
+def _cared_for() -> QuestionQuerySet:
+    """What the account of the outer row asked or supports, where everybody can read it, and has not muted."""
+    account = OuterRef(OuterRef("account"))
+    supported = Support.objects.filter(comment=OuterRef("comment"), resident=account)
+    muted = QuestionMute.objects.filter(question=OuterRef("pk"), account=account)
+    theirs = Question.objects.public().filter(Q(comment__author=OuterRef("account")) | Exists(supported))
+    return theirs.exclude(Exists(muted))
+
+
 class NewsQuerySet(models.QuerySet["News"]):
     def waiting(self) -> "NewsQuerySet":
         return self.filter(told_at__isnull=True, closed_at__isnull=True)
@@ -121,9 +139,16 @@ class NewsQuerySet(models.QuerySet["News"]):
         return self.filter(Exists(comments) | Exists(questions) | Exists(commitments) | Exists(meetings))
 
     def still_wanted(self) -> "NewsQuerySet":
-        """Without the steps of questions that the person wants to hear no more of."""
-        muted = QuestionMute.objects.filter(question=OuterRef("question_step__question"), account=OuterRef("account"))
-        return self.exclude(Exists(muted), why__in=News.ABOUT_QUESTIONS)
+        """Without what concerns questions of which the person wants to hear no more."""
+        steps = _cared_for().filter(pk=OuterRef("question_step__question"))
+        promises = _cared_for().filter(
+            agenda_places__end=AgendaQuestion.End.PROMISED,
+            agenda_places__settled_at__isnull=False,
+            agenda_places__commitment=OuterRef("commitment_entry__commitment"),
+        )
+        muted = QuestionMute.objects.filter(question__comment=OuterRef("comment__parent"), account=OuterRef("account"))
+        about = self.filter(~Q(why__in=News.ABOUT_QUESTIONS) | Exists(steps) | Exists(promises))
+        return about.exclude(Exists(muted), why=News.Why.REPLY)
 
     def settled(self, before: Any) -> "NewsQuerySet":
         return self.filter(Q(told_at__lt=before) | Q(closed_at__lt=before))

@@ -30,7 +30,7 @@ from tests.topics.test_questions import make_question, speak
 from topics import moderation, telling
 from topics.models import Comment, Reason, Topic
 from topics.questions import pass_on
-from topics.support import support
+from topics.support import support, take_back
 
 pytestmark = pytest.mark.django_db
 Pace = Resident.Pace
@@ -164,6 +164,22 @@ def test_killed_after_the_letter_it_is_sent_once(topic, monkeypatch):
     assert [letters_to(reader) for reader in readers] == [1, 1, 1]
 
 
+def test_what_is_noted_while_the_letter_is_written_waits_for_the_next(topic, monkeypatch):
+    reader = make_reader()
+    bring(topic, reader, at(10))
+    whole = digests.queue_letter
+
+    def meanwhile(**how) -> None:
+        whole(**how)
+        bring(topic, reader, at(10, minute=1))
+
+    monkeypatch.setattr(digests, "queue_letter", meanwhile)
+    assert send_news(at(10, minute=2)) == 1
+    monkeypatch.setattr(digests, "queue_letter", whole)
+    assert send_news(at(12)) == 1
+    assert News.objects.filter(told_at__isnull=False).count() == 2
+
+
 def test_several_workers_send_once(transactional_db):
     topic, readers = factories.make_topic(), [make_reader() for _ in range(3)]
     for reader in readers:
@@ -179,8 +195,8 @@ def test_a_letter_costs_the_same_with_more_to_tell(topic, django_assert_num_quer
     reader = make_reader()
     for _ in range(rows):
         bring(topic, reader, at(10))
-    # who is due; a savepoint, the lock, is it due, can they be reached, what waits; the letter, two marks
-    with django_assert_num_queries(1 + 2 + 4 + 3):
+    # who is due; a savepoint, the lock, is it due, what waits, can they be reached, what of it is told; letter, marks
+    with django_assert_num_queries(1 + 2 + 5 + 3):
         assert send_news(at(11)) == 1
 
 
@@ -228,6 +244,48 @@ def test_an_answer_taken_from_view_is_not_told(resident, police):
     note_news(at(10))
     Comment.objects.filter(pk=answer.pk).update(state="hidden", hidden_at=at(12), hidden_reason="insult")
     assert send_news(at(8, day=1)) == 0
+
+
+@pytest.mark.parametrize("way", ["muted", "support taken back"])
+def test_a_promise_is_not_told_to_who_wants_no_more_of_its_question(way: str):
+    meeting = factories.make_meeting(state=Meeting.State.HELD, date=at(9).date(), closed_at=at(9))
+    promise = factories.make_commitment("Lampy", meeting=meeting, now=at(9))
+    asked, other, reader = make_asked(promise), make_asked(promise), make_reader(Pace.DAY)
+    for question in (asked, other):
+        support(question.comment, by=reader)
+    record(promise, by=SYSTEM, text="Wiszą.", state="done", now=at(10))
+    note_news(at(11))
+    leave(asked, reader, way)
+    assert News.objects.waiting().still_wanted().filter(account=reader).count() == 1
+    leave(other, reader, way)
+    send_news(at(8, day=1))
+    assert letters_to(reader) == 0
+    assert not News.objects.waiting().filter(account=reader).exists()
+
+
+def leave(question, reader: Resident, way: str) -> None:
+    if way == "muted":
+        telling.mute(question, reader)
+    else:
+        take_back(question.comment, by=reader)
+
+
+def test_a_reply_to_a_question_muted_meanwhile_is_not_told(resident):
+    question = make_question(factories.make_topic(), author=resident, created_at=at(6))
+    say(question.topic, at(9), parent=question.comment)
+    note_news(at(10))
+    telling.mute(question, resident)
+    assert send_news(at(8, day=1)) == 0
+
+
+def test_a_letter_goes_to_a_confirmed_address_only(topic):
+    """A second address of theirs is confirmed; the one that letters go to is not."""
+    reader = make_reader()
+    bring(topic, reader, at(10))
+    reader.emailaddress_set.update(verified=False)
+    reader.emailaddress_set.create(email="inna@poczta.example", verified=True)
+    assert send_news(at(11)) == 0
+    assert not Letter.objects.exists()
 
 
 def test_a_question_muted_meanwhile_is_not_told(resident, town, editor):
@@ -291,6 +349,14 @@ def test_a_withheld_name_is_not_in_the_letter(topic, police):
     [line] = bulletin_for(reader).groups[0].lines
     assert "Wolska" not in line.text
     assert "Kierownik" in line.text
+
+
+def test_who_has_left_is_called_so(topic):
+    reader = make_reader()
+    reply = bring(topic, reader, at(10), parent=say(topic, at(1), author=reader))
+    Comment.objects.filter(pk=reply.pk).update(author=None, author_name="")
+    [line] = bulletin_for(reader, "pl").groups[0].lines
+    assert line.text.endswith(": były uczestnik")
 
 
 def test_subject_names_the_page_unless_the_topic_is_sensitive(topic):
