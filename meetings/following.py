@@ -15,6 +15,7 @@ from topics.models import Topic
 
 MOST = 300  # things that one person follows
 STOP, UNSUBSCRIBE = "meetings.following", "meetings.following.all"
+TOO_MUCH = _("You follow very many things. Stop following one of them first.")
 Pace = Resident.Pace
 
 
@@ -45,7 +46,7 @@ def follow(account: Resident, kind: str, target: Any, *, now: datetime.datetime 
     if known:
         return known
     if own.count() >= MOST:
-        raise FollowRefused(_("You follow very many things. Stop following one of them first."))
+        raise FollowRefused(TOO_MUCH)
     made = {"created_at": now or timezone.now()}
     return Follow.objects.get_or_create(account=account, **{kind: target}, defaults=made)[0]
 

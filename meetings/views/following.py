@@ -63,17 +63,28 @@ def stop_following(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     account, kind, key = found
     own = Follow.objects.of(account).filter(**{f"{kind}_id": key}).first()
-    target = own.target if own else following.may_follow(kind, key)
-    if target is None:
-        raise Http404
+    row = own or _can_be_followed(kind, key)
+    if request.method == "POST" and request.POST.get("act") == UNDO:
+        return _follow_again(request, account, row)
     if request.method == "POST":
-        if request.POST.get("act") == UNDO:
-            following.follow(account, kind, target)
-        else:
-            following.stop(account, kind, key)
+        following.stop(account, kind, key)
         return redirect(request.path)
-    label = Follow(**{kind: target}).label
-    return render(request, "meetings/stop_following.html", {"label": label, "is_followed": own is not None})
+    return render(request, "meetings/stop_following.html", {"row": row, "is_followed": own is not None})
+
+
+def _can_be_followed(kind: str, key: int) -> Follow | None:
+    target = following.may_follow(kind, key)
+    return Follow(**{kind: target}) if target else None
+
+
+def _follow_again(request: HttpRequest, account: Resident, row: Follow | None) -> HttpResponse:
+    if row is None:
+        raise Http404
+    try:
+        following.follow(account, row.kind, row.target)
+    except FollowRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(request.path)
 
 
 @csrf_exempt

@@ -260,9 +260,33 @@ def test_link_of_a_letter_works_where_the_page_is_public_no_more(client: Client,
     address = stop_url(make_follow(resident, topic))
     Topic.objects.update(state=Topic.State.DRAFT)
     assert client.get(address).status_code == 200
-    client.post(address)
+    Topic.objects.update(title="Nowy tytuł szkicu")
+    assert "Nowy tytuł" not in client.get(address).content.decode()
+    page = client.post(address, follow=True)
+    assert page.status_code == 200
+    assert page.context["is_followed"] is False
+    assert 'value="cofnij"' not in page.content.decode()
     assert not resident.follows.exists()
-    assert client.get(address).status_code == 404
+    assert client.post(address, {"act": "cofnij"}).status_code == 404
+
+
+def test_who_follows_very_much_since_is_told_so_on_the_way_back(client: Client, resident, monkeypatch):
+    address = stop_url(make_follow(resident, factories.make_topic()))
+    client.post(address)
+    monkeypatch.setattr(following, "MOST", 0)
+    page = client.post(address, {"act": "cofnij"}, follow=True)
+    assert page.status_code == 200
+    assert [str(message) for message in page.context["messages"]] == [str(following.TOO_MUCH)]
+
+
+def test_page_of_letters_does_not_name_what_is_public_no_more(as_user, resident):
+    for target in (factories.make_topic("Tajny"), factories.make_institution("Tajna")):
+        make_follow(resident, target)
+    Topic.objects.update(state=Topic.State.DRAFT)
+    resident.follows.get(topic=None).institution.__class__.objects.update(published_at=None)
+    html = as_user(resident).get(LETTERS).content.decode()
+    assert "Tajn" not in html
+    assert html.count('value="przestan"') == 2
 
 
 def test_mail_program_unsubscribes_with_one_click(resident):
