@@ -2,16 +2,18 @@
 
 import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
 
 from meetings.models import AgendaQuestion, Commitment, CommitmentEntry, Follow, MeetingStep, News
-from participants.models import Estate, Resident
+from participants.models import Estate, Institution, Resident
 from topics.models import Comment, Question, QuestionMute, QuestionStep
 from topics.telling import listeners, reachable
 
 Why, Step = News.Why, MeetingStep.Kind
 People = dict[int, tuple[str, int | None]]  # account → why, and the row of what they follow
+Followed = dict[str, list[int]]  # kind of what is followed → keys
 # Of what somebody follows, in the order in which it is named as the reason.
 REASONS = {
     "commitment": Why.PROMISE,
@@ -26,14 +28,14 @@ MILESTONES = frozenset({Step.ANNOUNCED, Step.REPORT})
 
 
 def of_comment(comment: Comment, now: datetime.datetime) -> People:
-    """The author of what it answers, and followers. Three queries, two more for an answer to a question.
+    """The author of what it answers, and followers. Four queries, two more for an answer to a question.
 
     Official words that answer a question are told to who asked and who supports it as a step of the question.
     """
     topic = comment.topic
-    follows = Q(topic=topic) | Q(estate__topics=topic)
+    follows = {"topic": [topic.pk], "estate": _keys(topic.estates)}
     if comment.appointment:
-        follows |= Q(institution=comment.appointment.institution_id)
+        follows["institution"] = [comment.appointment.institution_id]
     without = {comment.author_id}
     question = Question.objects.public().select_related("comment").filter(comment=comment.parent_id).first()
     if question and _is_step_of(comment, question):
@@ -56,16 +58,16 @@ def _is_step_of(comment: Comment, question: Question) -> bool:
 
 
 def of_question_step(step: QuestionStep, question: Question, now: datetime.datetime) -> People:
-    """Who asked and who supports it; what a meeting answered or promised is for followers too. Two queries."""
+    """Who asked and who supports it; what a meeting answered or promised is for followers too. Three queries."""
     people = {
         pk: (Why.OWN if pk == question.comment.author_id else Why.SUPPORTS, None)
         for pk in listeners(question, now).values_list("pk", flat=True)
     }
-    follows = Q(pk__in=[])
+    follows: Followed = {}
     if step.state in Question.ENDS and step.at_meeting:
-        follows = Q(topic=question.topic_id) | Q(estate__topics=question.topic_id)
+        follows = {"topic": [question.topic_id], "estate": _keys(question.topic.estates)}
         if step.institution_id:
-            follows |= Q(institution=step.institution_id)
+            follows["institution"] = [step.institution_id]
     return _gather(people, follows, now, without={step.by_id})
 
 
@@ -73,11 +75,11 @@ def of_entry(entry: CommitmentEntry, commitment: Commitment, now: datetime.datet
     """Who asked for it or supports that, and followers. The first entry says that there is a promise: the question's
     own step tells that to who asked, and the report to who follows the meeting. Four queries, one for each question.
     """
-    helped = commitment.helpers.through.objects.filter(commitment=commitment).values("institution")
-    follows = Q(institution=commitment.institution_id) | Q(institution__in=helped) | Q(estate__commitments=commitment)
+    institutions = [commitment.institution_id, *_keys(commitment.helpers)]
+    follows = {"institution": institutions, "estate": _keys(commitment.estates)}
     if entry.is_first:
         return _gather({}, follows, now, without={entry.by_id})
-    follows |= Q(commitment=commitment) | Q(meeting=commitment.meeting_id)
+    follows |= {"commitment": [commitment.pk], "meeting": [commitment.meeting_id]}
     people: People = {}
     for person, questions in askers(commitment, now).items():
         own = any(question.comment.author_id == person.pk for question in questions)
@@ -86,24 +88,32 @@ def of_entry(entry: CommitmentEntry, commitment: Commitment, now: datetime.datet
 
 
 def of_meeting_step(step: MeetingStep, now: datetime.datetime) -> People:
-    """Followers; of a change without those who signed up. Two queries."""
+    """Followers; of a change without those who signed up. Three queries at most."""
     meeting = step.meeting
-    follows = Q(meeting=meeting)
+    follows = {"meeting": [meeting.pk]}
     if step.kind in CHANGES or step.kind == Step.ANNOUNCED:
-        follows |= Q(forum=meeting.forum_id)
+        follows["forum"] = [meeting.forum_id]
     if step.kind in MILESTONES:
-        estates = Estate.objects.filter(topics__agenda_items__meeting=meeting).values("pk")
-        follows |= Q(institution__organised_meetings=meeting) | Q(estate__in=estates)
+        follows["institution"] = _keys(Institution.objects.filter(organised_meetings=meeting))
+        follows["estate"] = _keys(Estate.objects.filter(topics__agenda_items__meeting=meeting))
     without: set[int | None] = set()
     if step.kind in CHANGES:
         without = set(meeting.registrations.coming().filter(account__isnull=False).values_list("account", flat=True))
     return _gather({}, follows, now, without=without)
 
 
-def _gather(people: People, follows: Q, now: datetime.datetime, *, without: Iterable[int | None]) -> People:
-    """Direct reasons first, then those of what is followed. One query."""
+def _keys(rows: Any) -> list[int]:
+    return list(rows.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def _gather(people: People, follows: Followed, now: datetime.datetime, *, without: Iterable[int | None]) -> People:
+    """Direct reasons first, then those of what is followed. One query, by keys alone: each finds its index, whatever
+    else the site's people follow, where a join would read it all."""
     rank = list(REASONS)
-    rows = Follow.objects.filter(follows, account__in=reachable(now)).order_by("pk").distinct()
+    followed = Q(pk__in=[])
+    for kind, keys in follows.items():
+        followed |= Q(**{f"{kind}__in": keys})
+    rows = Follow.objects.filter(followed, account__in=reachable(now)).order_by("pk")
     found = dict(people)
     for follow in sorted(rows, key=lambda row: rank.index(row.kind)):
         found.setdefault(follow.account_id, (REASONS[follow.kind], follow.pk))

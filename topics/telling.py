@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from participants.links import key_of, opened_by
 from participants.models import Resident
-from topics.models import Question, QuestionMute
+from topics.models import Comment, Question, QuestionMute, Support
 
 PAGE = "topics.telling"
 
@@ -25,9 +25,11 @@ def reachable(now: datetime.datetime) -> QuerySet[Resident]:
 
 def listeners(question: Question, now: datetime.datetime) -> QuerySet[Resident]:
     """Who asked and who supports the question, can be reached, and has not said that they want to hear no more."""
-    theirs = Q(pk=question.comment.author_id) | Q(supports__comment=question.comment_id)
+    # Not an OR: that would read every account there is.
+    asked = Comment.objects.filter(pk=question.comment_id).order_by().values("author")
+    theirs = asked.union(Support.objects.filter(comment=question.comment_id).order_by().values("resident"))
     muted = QuestionMute.objects.filter(question=question, account=OuterRef("pk"))
-    return reachable(now).filter(theirs).exclude(Exists(muted)).order_by("pk")
+    return reachable(now).filter(pk__in=theirs).exclude(Exists(muted)).order_by("pk")
 
 
 def mute(question: Question, account: Resident) -> QuestionMute:

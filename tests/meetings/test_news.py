@@ -441,7 +441,7 @@ def test_a_comment_costs_the_same_with_more_people(topic, django_assert_num_quer
     for _ in range(4):
         make_follow(factories.make_resident(), topic)
     say(topic)
-    with django_assert_num_queries(4 + 8):  # to look at the sources; and for the comment
+    with django_assert_num_queries(4 + 9):  # to look at the sources; and for the comment
         note_news(LATER)
 
 
