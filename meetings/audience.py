@@ -1,10 +1,10 @@
-"""Whom a thing that happened concerns, and why: the first reason that fits counts."""
+"""Whom a thing that happened concerns, and why: the first reason that fits counts. Who never wants news is left out."""
 
 import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from meetings.models import AgendaQuestion, Commitment, CommitmentEntry, Follow, MeetingStep, News
 from participants.models import Estate, Institution, Resident
@@ -12,7 +12,7 @@ from topics.models import Comment, Question, QuestionMute, QuestionStep
 from topics.telling import listeners, reachable
 
 Why, Step = News.Why, MeetingStep.Kind
-People = dict[int, tuple[str, int | None]]  # account → why, and the row of what they follow
+People = dict[int, tuple[str, str, int | None]]  # account → their pace, why, and the row of what they follow
 Followed = dict[str, list[int]]  # kind of what is followed → keys
 # Of what somebody follows, in the order in which it is named as the reason.
 REASONS = {
@@ -49,7 +49,8 @@ def _answered(comment: Comment, question: Question | None, now: datetime.datetim
         return {}
     if question and QuestionMute.objects.filter(question=question, account=parent.author_id).exists():
         return {}
-    return dict.fromkeys(reachable(now).filter(pk=parent.author_id).values_list("pk", flat=True), (Why.REPLY, None))
+    found = reachable(now).filter(pk=parent.author_id).values_list("pk", "pace")
+    return {pk: (pace, Why.REPLY, None) for pk, pace in found}
 
 
 def _is_step_of(comment: Comment, question: Question) -> bool:
@@ -59,9 +60,9 @@ def _is_step_of(comment: Comment, question: Question) -> bool:
 
 def of_question_step(step: QuestionStep, question: Question, now: datetime.datetime) -> People:
     """Who asked and who supports it; what a meeting answered or promised is for followers too. Three queries."""
-    people = {
-        pk: (Why.OWN if pk == question.comment.author_id else Why.SUPPORTS, None)
-        for pk in listeners(question, now).values_list("pk", flat=True)
+    people: People = {
+        pk: (pace, Why.OWN if pk == question.comment.author_id else Why.SUPPORTS, None)
+        for pk, pace in listeners(question, now).values_list("pk", "pace")
     }
     follows: Followed = {}
     if step.state in Question.ENDS and step.at_meeting:
@@ -83,7 +84,7 @@ def of_entry(entry: CommitmentEntry, commitment: Commitment, now: datetime.datet
     people: People = {}
     for person, questions in askers(commitment, now).items():
         own = any(question.comment.author_id == person.pk for question in questions)
-        people[person.pk] = (Why.OWN if own else Why.SUPPORTS, None)
+        people[person.pk] = (person.pace, Why.OWN if own else Why.SUPPORTS, None)
     return _gather(people, follows, now, without={entry.by_id})
 
 
@@ -113,11 +114,11 @@ def _gather(people: People, follows: Followed, now: datetime.datetime, *, withou
     followed = Q(pk__in=[])
     for kind, keys in follows.items():
         followed |= Q(**{f"{kind}__in": keys})
-    rows = Follow.objects.filter(followed, account__in=reachable(now)).order_by("pk")
-    found = dict(people)
-    for follow in sorted(rows, key=lambda row: rank.index(row.kind)):
-        found.setdefault(follow.account_id, (REASONS[follow.kind], follow.pk))
-    return {account: why for account, why in found.items() if account not in set(without)}
+    rows = Follow.objects.filter(followed, account__in=reachable(now)).annotate(pace=F("account__pace"))
+    found, out = dict(people), set(without)
+    for follow in sorted(rows.order_by("pk"), key=lambda row: rank.index(row.kind)):
+        found.setdefault(follow.account_id, (follow.pace, REASONS[follow.kind], follow.pk))
+    return {pk: person for pk, person in found.items() if pk not in out and person[0] != Resident.Pace.NEVER}
 
 
 # -- Promises that came from questions

@@ -1,4 +1,4 @@
-"""When news is sent: at once, at eight in the morning, on Mondays at eight, or never; not in the quiet hours.
+"""When news is sent: at the hour of each person's pace (meetings.paces), or never; not in the quiet hours.
 
 What is in a letter is the same for all: everything that waits at that moment (meetings.bulletin).
 """
@@ -8,20 +8,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from meetings.bulletin import Bulletin, compose
 from meetings.following import unsubscribe_url
 from meetings.models import News
+from meetings.models.following import NewsQuerySet
+from meetings.paces import awake
 from participants.letters import queue_letter
 from participants.models import Resident
 from topics.telling import reachable
 
-MORNING = datetime.time(8)
-DAY = datetime.timedelta(days=1)
-AT_ONCE = 500  # letters in a round; the rest has the next one
+BREATH = datetime.timedelta(minutes=30)  # between two letters, also at once: what comes in between is one letter
+AT_ONCE = 1000  # things in a round, of 1000 people at most; the rest has the next one
 Pace = Resident.Pace
 
 
@@ -29,50 +30,23 @@ def send_news(now: datetime.datetime | None = None) -> int:
     """Queue a letter for everybody whose news is due; returns how many. Each in a transaction of its own, with the
     note that they were told: run late, twice, by several workers or killed half-way, nobody is told twice."""
     now = now or timezone.now()
-    return sum(_send(pk, now) for pk in list(_due(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]))
+    rows = _due(now).order_by("due_at", "account").values_list("account", flat=True)
+    return sum(_send(pk, now) for pk in dict.fromkeys(rows[:AT_ONCE]))
 
 
-def _due(now: datetime.datetime) -> QuerySet[Resident]:
-    """Whose time has come. Who wants none is due at once: what waits for them is closed."""
-    waiting = News.objects.waiting()
-    mine = waiting.filter(account=OuterRef("pk"))
-    local = timezone.localtime(now)
-    by_pace = (
-        Q(pace=Pace.NOW)
-        | Q(Exists(mine.filter(noted_at__lt=last_morning(local))), pace=Pace.DAY)
-        | Q(Exists(mine.filter(noted_at__lt=last_monday(local))), pace=Pace.WEEK)
-    )
-    due = Q(pace=Pace.NEVER) | awake(local.hour) & by_pace
-    return Resident.objects.filter(due, pk__in=waiting.values("account"))
-
-
-def last_morning(local: datetime.datetime) -> datetime.datetime:
-    """The last time that it was eight o'clock. What was noted before waits since then at least."""
-    morning = timezone.make_aware(datetime.datetime.combine(local.date(), MORNING), local.tzinfo)
-    if morning <= local:
-        return morning
-    return timezone.make_aware(datetime.datetime.combine(local.date() - DAY, MORNING), local.tzinfo)
-
-
-def last_monday(local: datetime.datetime) -> datetime.datetime:
-    day = last_morning(local).date()
-    monday = day - day.weekday() * DAY
-    return timezone.make_aware(datetime.datetime.combine(monday, MORNING), local.tzinfo)
-
-
-def awake(hour: int) -> Q:
-    """Outside the quiet hours, which may go over midnight; the same hour twice means none."""
-    by_day = Q(quiet_from__lt=F("quiet_until")) & (Q(quiet_from__gt=hour) | Q(quiet_until__lte=hour))
-    over_night = Q(quiet_from__gt=F("quiet_until")) & Q(quiet_from__gt=hour, quiet_until__lte=hour)
-    return Q(quiet_from=F("quiet_until")) | by_day | over_night
+def _due(now: datetime.datetime) -> NewsQuerySet:
+    """What may be told now. Costs as much as is due, whatever waits for the days to come: it is found by its hour,
+    not by the accounts."""
+    lately = News.objects.filter(account=OuterRef("account"), told_at__gt=now - BREATH)
+    rows = News.objects.waiting().filter(due_at__lte=now, account__in=Resident.objects.filter(awake(now)))
+    return rows.exclude(Exists(lately))
 
 
 @transaction.atomic
 def _send(pk: int, now: datetime.datetime) -> int:
     """Nine queries at most, whatever waits. What is public no more, or wanted no more, is closed untold."""
-    Resident.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).values_list("pk").first()
-    account = _due(now).filter(pk=pk).first()
-    if account is None:
+    account = Resident.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    if account is None or not _due(now).filter(account=account).exists():
         return 0
     # What is noted from here on waits for the next letter.
     keys = list(News.objects.waiting().filter(account=account).values_list("pk", flat=True))

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Commitment, Follow, Forum, Meeting
+from meetings.paces import next_hours
 from participants.links import key_of, opened_by
 from participants.models import Estate, Institution, Resident
 from topics.models import Topic
@@ -84,9 +85,13 @@ def subscriber(token: str) -> Resident | None:
 
 @transaction.atomic
 def set_pace(account: Resident, pace: str, *, now: datetime.datetime | None = None, **other: Any) -> None:
-    """When news is sent, with the quiet hours and the language in `other`. Never: nor is what waits already."""
+    """When news is sent, with the other fields of the page of letters. What waits already goes at the next hour of a
+    new pace; where that is never, not at all."""
+    now, is_new = now or timezone.now(), pace != account.pace
     for name, value in {**other, "pace": Pace(pace)}.items():
         setattr(account, name, value)
     account.save(update_fields=["pace", *other])
     if account.pace == Pace.NEVER:
-        account.news.waiting().update(closed_at=now or timezone.now())
+        account.news.waiting().update(closed_at=now)
+    elif is_new:
+        account.news.waiting().update(due_at=next_hours(now)[account.pace])

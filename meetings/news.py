@@ -18,6 +18,7 @@ from meetings import audience
 from meetings.audience import People
 from meetings.models import Commitment, CommitmentEntry, Meeting, MeetingStep, News
 from meetings.models.commitment import CommitmentQuerySet
+from meetings.paces import next_hours
 from participants.batches import delete, in_batches
 from topics.models import Comment, Question, QuestionStep
 from topics.models.comment import CommentQuerySet
@@ -58,9 +59,10 @@ def _note(now: datetime.datetime, since: datetime.datetime | None = None) -> int
 
 
 def _write(source: str, row: Any, people: People, now: datetime.datetime) -> int:
+    hours = next_hours(now)
     rows = [
-        News(account_id=account, why=why, follow_id=follow, noted_at=now, **{source: row})
-        for account, (why, follow) in people.items()
+        News(account_id=account, why=why, follow_id=follow, noted_at=now, due_at=hours[pace], **{source: row})
+        for account, (pace, why, follow) in people.items()
     ]
     News.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
     return len(rows)
@@ -75,7 +77,7 @@ def _comments(now: datetime.datetime) -> CommentQuerySet:
 
 @transaction.atomic
 def _note_comment(pk: int, now: datetime.datetime) -> int:
-    """Six queries at most, and one for every 500 people."""
+    """Eleven queries at most, and one for every 500 people."""
     Comment.objects.select_for_update(of=("self",)).filter(pk=pk).values_list("pk").first()
     comment = _comments(now).select_related("topic", "parent", "appointment").filter(pk=pk).first()
     if comment is None:

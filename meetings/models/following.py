@@ -190,11 +190,7 @@ class News(models.Model):
     ABOUT_QUESTIONS = [Why.OWN, Why.SUPPORTS]
 
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("account"),
-        on_delete=models.CASCADE,
-        related_name="news",
-        db_index=False,  # the four constraints begin with it
+        settings.AUTH_USER_MODEL, verbose_name=_("account"), on_delete=models.CASCADE, related_name="news"
     )
     comment = models.ForeignKey(
         Comment, verbose_name=_("comment"), null=True, on_delete=models.CASCADE, related_name="+"
@@ -214,6 +210,7 @@ class News(models.Model):
         Follow, verbose_name=_("followed"), null=True, on_delete=models.CASCADE, related_name="news"
     )
     noted_at = models.DateTimeField(_("noted at"))
+    due_at = models.DateTimeField(_("to be told from"), help_text=_("By the pace that the person chose."))
     told_at = models.DateTimeField(_("told at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed without a letter at"), null=True, blank=True)
 
@@ -224,7 +221,8 @@ class News(models.Model):
         verbose_name_plural = _("news")
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["account", "noted_at"], condition=Q(told_at=None, closed_at=None), name="news_waiting")
+            models.Index(fields=["due_at", "account"], condition=Q(told_at=None, closed_at=None), name="news_due"),
+            models.Index(fields=["told_at", "account"], name="news_told"),
         ]
         constraints = [
             models.CheckConstraint(condition=exactly_one(SOURCES), name="news_exactly_one"),

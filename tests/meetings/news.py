@@ -8,10 +8,16 @@ from django.utils import timezone
 from meetings.following import follow
 from meetings.models import Follow, News
 from participants.models import Resident
+from topics.models import Comment
 
 
 def make_follow(account: Resident, target: Any) -> Follow:
     return follow(account, target._meta.model_name, target)
+
+
+def make_news(account: Resident, comment: Comment, **fields: Any) -> News:
+    now = timezone.now()
+    return News.objects.create(account=account, comment=comment, why="topic", noted_at=now, due_at=now, **fields)
 
 
 def heard(account: Resident) -> list[tuple[str, str]]:

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from meetings import digests, publication
 from meetings.bulletin import compose
 from meetings.commitments import record
-from meetings.digests import last_monday, last_morning, send_news
-from meetings.following import stop, unsubscribe_url
+from meetings.digests import BREATH, send_news
+from meetings.following import set_pace, stop, unsubscribe_url
 from meetings.models import Meeting, News
 from meetings.news import PAUSE, note_news
+from meetings.paces import next_hours
 from participants.letters import queue_letter
 from participants.models import Letter, Resident
 from participants.roles import SYSTEM, Role
@@ -121,21 +122,75 @@ def test_a_worker_that_comes_late_sends_what_was_due(topic):
 
 
 def test_never_closes_it_without_a_letter(topic):
-    reader = make_reader(Pace.NEVER, quiet=(0, 23))
+    reader = make_reader()
     bring(topic, reader, at(10))
+    Resident.objects.filter(pk=reader.pk).update(pace=Pace.NEVER)
     assert send_news(at(10)) == 0
     row = News.objects.get()
     assert (row.told_at, row.closed_at) == (None, at(10))
-    Resident.objects.update(pace=Pace.NOW, quiet_until=0)
+    Resident.objects.update(pace=Pace.NOW)
     assert send_news(at(11)) == 0
+
+
+def test_who_never_wants_news_has_none_noted(topic):
+    make_follow(make_reader(Pace.NEVER), topic)
+    say(topic, at(9))
+    assert note_news(at(10)) == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "due"),
+    [
+        (Pace.WEEK, Pace.NOW, at(12, day=1)),
+        (Pace.WEEK, Pace.DAY, at(8, day=2)),
+        (Pace.DAY, Pace.WEEK, at(8, day=7)),
+        (Pace.DAY, Pace.DAY, at(8, day=1)),
+    ],
+)
+def test_what_waits_goes_at_the_next_hour_of_a_new_pace(topic, old, new, due):
+    reader = make_reader(old)
+    bring(topic, reader, at(10))
+    set_pace(reader, new, now=at(12, day=1))
+    assert send_news(due - datetime.timedelta(minutes=1)) == 0
+    assert send_news(due) == 1
+
+
+def test_a_flood_is_two_letters_also_at_once(topic):
+    reader = make_reader()
+    bring(topic, reader, at(10))
+    assert send_news(at(10)) == 1
+    for minute in range(1, 30):
+        bring(topic, reader, at(10, minute=minute))
+        assert send_news(at(10, minute=minute)) == 0
+    assert send_news(at(10) + BREATH) == 1
+    assert "29\N{NO-BREAK SPACE}nowych komentarzy" in last_letter(reader.email).body
 
 
 @pytest.mark.parametrize("day", [datetime.date(2026, 3, 29), datetime.date(2026, 10, 25)])
 def test_eight_is_eight_when_the_clocks_change(day):
-    noon = timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
-    assert timezone.localtime(last_morning(timezone.localtime(noon))).hour == 8
-    monday = timezone.localtime(last_monday(timezone.localtime(noon)))
-    assert (monday.hour, monday.weekday(), monday.date()) == (8, 0, day - 6 * DAY)
+    """They change in the night to a Sunday."""
+    eve = timezone.make_aware(datetime.datetime.combine(day - DAY, datetime.time(12)))
+    hours = {pace: timezone.localtime(moment) for pace, moment in next_hours(eve).items()}
+    assert (hours[Pace.DAY].hour, hours[Pace.DAY].date()) == (8, day)
+    assert (hours[Pace.WEEK].hour, hours[Pace.WEEK].date()) == (8, day + DAY)
+
+
+@pytest.mark.parametrize(
+    ("day", "quiet", "rest"),
+    [
+        (datetime.date(2026, 3, 29), (23, 2), [0, 1]),  # 2:00 does not come: the rest ends at 3:00
+        (datetime.date(2026, 3, 29), (2, 3), []),
+        (datetime.date(2026, 10, 25), (2, 3), [2, 3]),  # 2:00 comes twice, and so does the rest
+    ],
+)
+def test_quiet_hours_when_the_clocks_change(topic, day, quiet, rest):
+    """`rest` are hours as they pass, counted from midnight."""
+    reader = make_reader(quiet=quiet)
+    midnight = timezone.make_aware(datetime.datetime.combine(day, datetime.time(0)))
+    bring(topic, reader, midnight - DAY)
+    hours = [midnight.astimezone(datetime.UTC) + datetime.timedelta(hours=passed) for passed in range(5)]
+    found = [passed for passed, moment in enumerate(hours) if not digests._due(moment).exists()]
+    assert found == rest
 
 
 # -- Once

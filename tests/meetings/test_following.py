@@ -14,7 +14,7 @@ from meetings.following import FollowRefused, follow, stop, stop_url, unsubscrib
 from meetings.models import Commitment, Follow, Meeting, News
 from participants.models import Resident
 from tests import factories
-from tests.meetings.news import make_follow
+from tests.meetings.news import make_follow, make_news
 from tests.topics.parallel import at_once
 from topics.models import Topic
 
@@ -83,7 +83,7 @@ def test_what_waits_goes_with_what_is_followed(resident):
     topic = factories.make_topic()
     row = make_follow(resident, topic)
     comment = factories.make_published(topic)
-    News.objects.create(account=resident, comment=comment, why="topic", follow=row, noted_at=timezone.now())
+    make_news(resident, comment, follow=row)
     stop(resident, "topic", topic.pk)
     assert not News.objects.exists()
 
@@ -200,7 +200,7 @@ def test_wrong_choice_is_told_and_changes_nothing(as_user, resident, wrong):
 
 def test_never_closes_what_waits(as_user, resident):
     comment = factories.make_published(factories.make_topic())
-    row = News.objects.create(account=resident, comment=comment, why="topic", noted_at=timezone.now())
+    row = make_news(resident, comment)
     as_user(resident).post(LETTERS, CHOICE | {"pace": "never"})
     row.refresh_from_db()
     assert row.closed_at is not None
