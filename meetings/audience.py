@@ -49,7 +49,7 @@ def _answered(comment: Comment, question: Question | None, now: datetime.datetim
         return {}
     if question and QuestionMute.objects.filter(question=question, account=parent.author_id).exists():
         return {}
-    found = reachable(now).filter(pk=parent.author_id).values_list("pk", "pace")
+    found = reachable(now).filter(pk=parent.author_id, wants_replies=True).values_list("pk", "pace")
     return {pk: (pace, Why.REPLY, None) for pk, pace in found}
 
 

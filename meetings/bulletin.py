@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from meetings.following import stop_url
+from meetings.following import no_replies_url, stop_url
 from meetings.models import AgendaQuestion, MeetingStep, News
 from participants.models import Resident
 from topics.models import Comment, Question
@@ -220,6 +220,8 @@ def _add_stops(group: Group, row: News, account: Resident, asked: dict[int, list
     """What led to the line, and the address that ends it."""
     if row.follow:
         group.stops[row.follow.label] = f"{settings.SITE_URL}{stop_url(row.follow)}"
+    if row.why == News.Why.REPLY:
+        group.stops[_("replies to my comments")] = f"{settings.SITE_URL}{no_replies_url(account)}"
     questions = [row.question_step.question] if row.question_step else []
     if row.commitment_entry:
         questions = asked.get(row.commitment_entry.commitment_id, [])

@@ -15,7 +15,7 @@ from participants.models import Estate, Institution, Resident
 from topics.models import Topic
 
 MOST = 300  # things that one person follows
-STOP, UNSUBSCRIBE = "meetings.following", "meetings.following.all"
+STOP, UNSUBSCRIBE, NO_REPLIES = "meetings.following", "meetings.following.all", "meetings.following.replies"
 TOO_MUCH = _("You follow very many things. Stop following one of them first.")
 Pace = Resident.Pace
 
@@ -77,10 +77,20 @@ def unsubscribe_url(account: Resident) -> str:
     return reverse("meetings:unsubscribe", args=[key_of(UNSUBSCRIBE, account.pk)])
 
 
-def subscriber(token: str) -> Resident | None:
-    """Whose letters the address ends. One query, none for an address that is not ours."""
-    parts = opened_by(UNSUBSCRIBE, token)
+def no_replies_url(account: Resident) -> str:
+    return reverse("meetings:no_replies", args=[key_of(NO_REPLIES, account.pk)])
+
+
+def account_of(page: str, token: str) -> Resident | None:
+    """Whose letters the address ends. One query, none for an address that is not of this page."""
+    parts = opened_by(page, token)
     return parts and Resident.objects.filter(pk=parts[0], is_active=True).first()
+
+
+def set_replies(account: Resident, *, wanted: bool) -> None:
+    """Whether replies to their comments are told, those that wait among them (News.objects.still_wanted())."""
+    account.wants_replies = wanted
+    account.save(update_fields=["wants_replies"])
 
 
 @transaction.atomic

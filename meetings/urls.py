@@ -64,6 +64,7 @@ promise_patterns = [
 letter_patterns = [
     path("obserwuj/", following.follow_or_stop, name="follow"),
     path("obserwowane/<str:token>/", following.stop_following, name="stop_following"),
+    path("wypisz/odpowiedzi/<str:token>/", following.no_replies, name="no_replies"),
     path("wypisz/<str:token>/", following.unsubscribe, name="unsubscribe"),
 ]
 urlpatterns = [

@@ -55,7 +55,7 @@ def part(key: str, title: Any, rows: QuerySet[Any], names: str, found_by: str = 
 
 def parts_of(account: Resident) -> list[Part]:
     own = Resident.objects.filter(pk=account.pk)
-    settings = "email signature estate__name language pace quiet_from quiet_until"
+    settings = "email signature estate__name language pace quiet_from quiet_until wants_replies"
     standing = "date_joined last_login seen_at warned_at warned_again_at rules_version rules_accepted_at"
     standing += " suspended_until is_active is_staff"
     leaving = Leaving.objects.filter(account=account)

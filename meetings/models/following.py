@@ -139,7 +139,7 @@ class NewsQuerySet(models.QuerySet["News"]):
         return self.filter(Exists(comments) | Exists(questions) | Exists(commitments) | Exists(meetings))
 
     def still_wanted(self) -> "NewsQuerySet":
-        """Without what concerns questions of which the person wants to hear no more."""
+        """Without replies, and what concerns questions, of which the person wants to hear no more."""
         steps = _cared_for().filter(pk=OuterRef("question_step__question"))
         promises = _cared_for().filter(
             agenda_places__end=AgendaQuestion.End.PROMISED,
@@ -148,7 +148,7 @@ class NewsQuerySet(models.QuerySet["News"]):
         )
         muted = QuestionMute.objects.filter(question__comment=OuterRef("comment__parent"), account=OuterRef("account"))
         about = self.filter(~Q(why__in=News.ABOUT_QUESTIONS) | Exists(steps) | Exists(promises))
-        return about.exclude(Exists(muted), why=News.Why.REPLY)
+        return about.exclude(Exists(muted) | Q(account__wants_replies=False), why=News.Why.REPLY)
 
     def settled(self, before: Any) -> "NewsQuerySet":
         return self.filter(Q(told_at__lt=before) | Q(closed_at__lt=before))

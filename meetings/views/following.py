@@ -93,7 +93,7 @@ def _follow_again(request: HttpRequest, account: Resident, row: Follow | None) -
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ends all letters of news. A mail program presses it without a page, a session or a token (RFC 8058), so it
     takes none; the key in the address says whose letters they are. Looking changes nothing."""
-    account = following.subscriber(token)
+    account = following.account_of(following.UNSUBSCRIBE, token)
     if account is None:
         raise Http404
     context: dict[str, Any] = {"former": _former(account.pace)}
@@ -103,6 +103,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         context["is_undone"] = undo
     context["is_over"] = account.pace == Pace.NEVER
     return render(request, "meetings/unsubscribe.html", context)
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def no_replies(request: HttpRequest, token: str) -> HttpResponse:
+    """As `unsubscribe`, for news of replies to one's own comments alone."""
+    account = following.account_of(following.NO_REPLIES, token)
+    if account is None:
+        raise Http404
+    if request.method == "POST":
+        following.set_replies(account, wanted=request.POST.get("act") == UNDO)
+    return render(request, "meetings/no_replies.html", {"is_over": not account.wants_replies})
 
 
 def _former(pace: str) -> str:

@@ -17,7 +17,7 @@ from participants.forms import PublicForm
 from participants.models import Estate, Resident
 
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
-FIELDS = ("pace", "quiet_from", "quiet_until", "language")
+FIELDS = ("pace", "wants_replies", "quiet_from", "quiet_until", "language")
 FROM_LIST = gettext_lazy("Choose one of the list.")
 
 
@@ -37,6 +37,9 @@ class LettersForm(PublicForm):
         choices=Resident.Pace.choices,
         widget=forms.RadioSelect,
         error_messages={"required": FROM_LIST, "invalid_choice": FROM_LIST},
+    )
+    wants_replies = forms.BooleanField(
+        label=gettext_lazy("Write to me when somebody answers my comment"), required=False
     )
     quiet_from = hour_field(gettext_lazy("No letters from"))
     quiet_until = hour_field(

@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                 ('pace', models.CharField(choices=[('now', 'At once'), ('day', 'Once a day, in one letter'), ('week', 'Once a week, on Monday'), ('never', 'Never')], default='day', max_length=5, verbose_name='how often news is sent')),
                 ('quiet_from', models.PositiveSmallIntegerField(default=21, validators=[django.core.validators.MaxValueValidator(23)], verbose_name='no letters from hour')),
                 ('quiet_until', models.PositiveSmallIntegerField(default=7, help_text='The same hour: no rest.', validators=[django.core.validators.MaxValueValidator(23)], verbose_name='no letters until hour')),
+                ('wants_replies', models.BooleanField(default=True, verbose_name='hears of replies to their comments')),
                 ('rules_version', models.CharField(blank=True, editable=False, max_length=20, verbose_name='accepted rules')),
                 ('rules_accepted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='rules accepted at')),
                 ('suspended_until', models.DateTimeField(blank=True, null=True, verbose_name='suspended until')),

@@ -80,6 +80,7 @@ class Resident(AbstractBaseUser, PermissionsMixin):
         validators=[MaxValueValidator(23)],
         help_text=_("The same hour: no rest."),
     )
+    wants_replies = models.BooleanField(_("hears of replies to their comments"), default=True)
     rules_version = models.CharField(_("accepted rules"), max_length=20, blank=True, editable=False)
     rules_accepted_at = models.DateTimeField(_("rules accepted at"), null=True, blank=True, editable=False)
     suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True)

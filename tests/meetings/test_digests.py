@@ -15,7 +15,7 @@ from meetings import digests, publication
 from meetings.bulletin import compose
 from meetings.commitments import record
 from meetings.digests import BREATH, send_news
-from meetings.following import set_pace, stop, unsubscribe_url
+from meetings.following import no_replies_url, set_pace, set_replies, stop, unsubscribe_url
 from meetings.models import Meeting, News
 from meetings.news import PAUSE, note_news
 from meetings.paces import next_hours
@@ -299,6 +299,25 @@ def test_an_answer_taken_from_view_is_not_told(resident, police):
     note_news(at(10))
     Comment.objects.filter(pk=answer.pk).update(state="hidden", hidden_at=at(12), hidden_reason="insult")
     assert send_news(at(8, day=1)) == 0
+
+
+def test_a_reply_is_told_with_a_way_out_of_replies(topic):
+    reader = make_reader(Pace.DAY)
+    mine = say(topic, at(1), author=reader)
+    say(topic, at(9), parent=mine)
+    assert note_news(at(10)) == 1
+    send_news(at(8, day=1))
+    letter = last_letter(reader.email)
+    assert link_in(letter, "/konto/wypisz/odpowiedzi/") == no_replies_url(reader)
+    say(topic, at(10, day=1), parent=mine)
+    note_news(at(11, day=1))
+    set_replies(reader, wanted=False)
+    assert send_news(at(8, day=2)) == 0
+    say(topic, at(10, day=2), parent=mine)
+    assert note_news(at(11, day=2)) == 0
+    make_follow(reader, topic)
+    say(topic, at(10, day=3), parent=mine)
+    assert note_news(at(11, day=3)) == 1
 
 
 @pytest.mark.parametrize("way", ["muted", "support taken back"])

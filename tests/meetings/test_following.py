@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings import following
-from meetings.following import FollowRefused, follow, stop, stop_url, unsubscribe_url
+from meetings.following import FollowRefused, follow, no_replies_url, stop, stop_url, unsubscribe_url
 from meetings.models import Commitment, Follow, Meeting, News
 from participants.models import Resident
 from tests import factories
@@ -21,7 +21,7 @@ from topics.models import Topic
 pytestmark = pytest.mark.django_db
 FOLLOW = "/konto/obserwuj/"
 LETTERS = "/konto/powiadomienia/"
-CHOICE = {"pace": "week", "quiet_from": "22", "quiet_until": "6", "language": "uk"}
+CHOICE = {"pace": "week", "wants_replies": "on", "quiet_from": "22", "quiet_until": "6", "language": "uk"}
 
 
 def targets() -> dict:
@@ -189,6 +189,15 @@ def test_page_of_letters_saves_pace_hours_and_language(as_user, resident):
     assert 'value="week"' in client.get(LETTERS).content.decode()
 
 
+def test_page_of_letters_switches_replies_off_and_on(as_user, resident):
+    client = as_user(resident)
+    for data, wanted in ((CHOICE | {"wants_replies": ""}, False), (CHOICE, True)):
+        client.post(LETTERS, {name: value for name, value in data.items() if value})
+        resident.refresh_from_db()
+        assert resident.wants_replies is wanted
+        assert ("checked" in client.get(LETTERS).content.decode().partition('name="wants_replies"')[2][:120]) is wanted
+
+
 @pytest.mark.parametrize("wrong", [{"pace": "hourly"}, {"quiet_from": "24"}, {"language": "de"}, {"quiet_until": ""}])
 def test_wrong_choice_is_told_and_changes_nothing(as_user, resident, wrong):
     answer = as_user(resident).post(LETTERS, CHOICE | wrong)
@@ -314,25 +323,42 @@ def test_page_of_unsubscribing_has_a_button_and_a_way_back(client: Client, resid
         assert Resident.objects.get(pk=resident.pk).pace == "day"
 
 
+def test_letters_about_replies_end_by_a_button_or_one_click(resident):
+    careful = Client(enforce_csrf_checks=True)
+    address = no_replies_url(resident)
+    for look in (careful.get, careful.head):
+        page = look(address)
+        assert (page.status_code, page.context["is_over"]) == (200, False)
+        assert "no-store" in page["Cache-Control"]
+    assert Resident.objects.get(pk=resident.pk).wants_replies
+    for data, wanted in (({"List-Unsubscribe": "One-Click"}, False), ({}, False), ({"act": "cofnij"}, True)):
+        answer = careful.post(address, data)
+        assert (answer.status_code, answer.context["is_over"]) == (200, not wanted)
+        assert not answer.cookies
+        found = Resident.objects.get(pk=resident.pk)
+        assert (found.wants_replies, found.pace) == (wanted, "day")
+
+
 def test_key_opens_nothing_but_its_own_page(client: Client, resident, neighbour):
     keys = {
         "meetings:stop_following": stop_url(make_follow(resident, factories.make_topic())).split("/")[-2],
         "meetings:unsubscribe": unsubscribe_url(resident).split("/")[-2],
+        "meetings:no_replies": no_replies_url(resident).split("/")[-2],
     }
     for name, own in keys.items():
         strange = [key for other, key in keys.items() if other != name] + [own[:-1], own + "x", "1", str(resident.pk)]
-        strange.append(own.replace(str(resident.pk), str(neighbour.pk), 1) if name.endswith("unsubscribe") else "a.b")
+        strange.append(own.replace(str(resident.pk), str(neighbour.pk), 1) if "stop" not in name else "a.b")
         for key in strange:
             address = reverse(name, args=[key])
             assert [client.get(address).status_code, client.post(address).status_code] == [404, 404], (name, key)
     assert resident.follows.count() == 1
-    assert set(Resident.objects.values_list("pace", flat=True)) == {"day"}
+    assert set(Resident.objects.values_list("pace", "wants_replies")) == {("day", True)}
 
 
 def test_closed_account_has_no_way_out_left(client: Client, resident):
-    address = unsubscribe_url(resident)
+    addresses = [unsubscribe_url(resident), no_replies_url(resident)]
     Resident.objects.update(is_active=False)
-    assert client.post(address).status_code == 404
+    assert [client.post(address).status_code for address in addresses] == [404, 404]
 
 
 def test_no_meeting_ahead_leads_to_following_the_forum(client: Client, as_user, resident):
