@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -27,6 +26,7 @@ from participants import exports, inactivity, leaving, letters, limits, sessions
 from participants.models import AccessibilityStatement, InformationClause, Resident
 from participants.retention import LOG_KEPT
 from participants.rules import CURRENT
+from participants.ways_back import local_or
 from topics import reporters, sealing
 from topics.models import Comment, Reason, Topic
 from topics.questions import count_in
@@ -34,7 +34,6 @@ from topics.questions import count_in
 YEAR_SECONDS = 31_536_000
 DAY_SECONDS = 86_400
 RETRY_SECONDS = 30
-ADDRESS_LIMIT = 2000
 HELD_LABELS = [hold.label for hold in Comment.Hold if hold]
 PAST_ON_HOME = 3
 TOPICS_ON_HOME = 4
@@ -165,7 +164,8 @@ def _remember(request: HttpRequest, cookie: str, value: str, known: Iterable[str
     """Keeps a known value for a year and leads back to the page the reader came from."""
     if _from_elsewhere(request):
         return render(request, "403.html", status=403)
-    response = HttpResponseRedirect(_local_address(request, request.POST.get("next", "")) + fragment)
+    back = local_or(request.POST.get("next", ""), reverse("home")).partition("#")[0]
+    response = HttpResponseRedirect(back + fragment)
     if value in known:
         response.set_cookie(
             cookie,
@@ -180,13 +180,6 @@ def _remember(request: HttpRequest, cookie: str, value: str, known: Iterable[str
 
 def _from_elsewhere(request: HttpRequest) -> bool:
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
-
-
-def _local_address(request: HttpRequest, address: str) -> str:
-    """The address if it lies on this site, else the home page."""
-    local = address.startswith("/") and len(address) <= ADDRESS_LIMIT
-    safe = local and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address.partition("#")[0] if safe else reverse("home")
 
 
 # -- Errors ---------------------------------------------------------------------------------------

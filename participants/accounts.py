@@ -24,10 +24,9 @@ from participants.letters import queue_letter
 from participants.locks import tell_of_lock
 from participants.models import Resident
 from participants.sessions import begin
-from participants.validators import has_invisible
+from participants.ways_back import is_local
 
 log = logging.getLogger(__name__)
-ADDRESS_LIMIT = 2000
 
 
 def signature_of(user: Resident) -> str:
@@ -88,7 +87,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- Ways ---------------------------------------------------------------------------------------
 
     def is_safe_url(self, url: str) -> bool:
-        return url.startswith("/") and len(url) <= ADDRESS_LIMIT and not has_invisible(url) and super().is_safe_url(url)
+        return is_local(url)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_confirmed")

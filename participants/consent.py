@@ -7,15 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from participants import rules
 from participants.forms import PublicForm
-
-ADDRESS_LIMIT = 2000
+from participants.ways_back import local_or
 
 
 class ConsentForm(PublicForm):
@@ -34,7 +33,7 @@ def ask_first(back: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept_rules(request: HttpRequest) -> HttpResponse:
-    back = _back(request.POST.get("next") or request.GET.get("next", ""))
+    back = local_or(request.POST.get("next") or request.GET.get("next", ""), reverse("my_account"))
     if rules.has_accepted(request.user):
         return redirect(back)
     form = ConsentForm(request.POST if request.method == "POST" else None)
@@ -43,9 +42,3 @@ def accept_rules(request: HttpRequest) -> HttpResponse:
         return redirect(back)
     context: dict[str, Any] = {"form": form, "next": back, "news": rules.news_for(request.user.rules_version)}
     return render(request, "account/accept_rules.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _back(address: str) -> str:
-    """The address if it lies on this site, else the account."""
-    local = address.startswith("/") and len(address) <= ADDRESS_LIMIT
-    return address if local and url_has_allowed_host_and_scheme(address, allowed_hosts=None) else reverse("my_account")

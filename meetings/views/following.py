@@ -7,7 +7,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -17,6 +16,7 @@ from meetings import following
 from meetings.following import FollowRefused
 from meetings.models import TARGETS, Follow
 from participants.models import Resident
+from participants.ways_back import local_or
 
 Pace = Resident.Pace
 STOP, UNDO = "przestan", "cofnij"
@@ -25,7 +25,7 @@ STOP, UNDO = "przestan", "cofnij"
 @require_POST
 def follow_or_stop(request: HttpRequest) -> HttpResponse:
     """`co` and `nr` say what, `act` whether to stop; then back to `next`. Who is not signed in is asked to."""
-    back = _local(request.POST.get("next", ""))
+    back = local_or(request.POST.get("next", ""), reverse("my_letters"))
     if not request.user.is_authenticated:
         return redirect_to_login(back)
     kind, key = request.POST.get("co", ""), _key(request.POST.get("nr", ""))
@@ -47,11 +47,6 @@ def follow_or_stop(request: HttpRequest) -> HttpResponse:
 
 def _key(value: str) -> int:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else 0
-
-
-def _local(address: str) -> str:
-    safe = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if safe else reverse("my_letters")
 
 
 @never_cache

@@ -11,12 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from participants.consent import ask_first
 from participants.limits import LimitReached
+from participants.ways_back import is_local
 from topics import drafts, editing
 from topics.differences import differences
 from topics.forms import ChangeForm
@@ -26,7 +26,6 @@ from topics.support import support, take_back
 from topics.threads import Order, after_mark, before_mark, pages_of, place_of, shows_supported
 from topics.views.reading import AFTER, ORDER, page_number
 
-LONGEST_ADDRESS = 500
 CHANGES_PER_PAGE = 5
 TOO_LATE = (TalkClosed, editing.NotChangeable, editing.ChangedMeanwhile)
 
@@ -55,8 +54,8 @@ def support_comment(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _back(request: HttpRequest, comment: Comment) -> str:
     """Where the button stood: the same order and page, where the address is one of this site."""
-    address = request.POST.get("skad", "")[:LONGEST_ADDRESS]
-    if not (address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)):
+    address = request.POST.get("skad", "")
+    if not is_local(address):
         return place_of(comment)
     parts = urlsplit(address)
     query = QueryDict(parts.query, mutable=True)
