@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from participants.forms import INVISIBLE, address_field
+from participants.forms import INVISIBLE, address_field, rules_field
 from topics.forms import CommentForm
 from topics.models import Topic
 
@@ -71,10 +71,7 @@ class GuestAskForm(AskForm):
         },
     )
     email = address_field(help_text=_("We will send a link to confirm the question. We do not publish the address."))
-    rules = forms.BooleanField(
-        label=_("I know the rules of discussion and accept them"),
-        error_messages={"required": _("Tick that you know the rules of discussion")},
-    )
+    rules = rules_field()
     kept = (*AskForm.kept, "signature", "email", "rules")
     field_order = ["danger", "topic", "text", "insists", "signature", "email", "rules"]
 

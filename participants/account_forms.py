@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from participants import rules
 from participants.accounts import confirm_address
 from participants.address_codes import code_for
-from participants.forms import INVISIBLE, PublicForm, address_field, code_field, password_field
+from participants.forms import INVISIBLE, PublicForm, address_field, code_field, password_field, rules_field
 from participants.models import Estate, Resident
 from participants.validators import validate_private_signature, validate_signature
 
@@ -48,10 +48,7 @@ class SignupForm(PublicForm, account.SignupForm):
         empty_label=_("I do not give it"),
         error_messages={"invalid_choice": _("Choose an estate from the list.")},
     )
-    rules = forms.BooleanField(
-        label=_("I know the rules of discussion and accept them"),
-        error_messages={"required": _("Tick that you know the rules of discussion")},
-    )
+    rules = rules_field()
     field_order = ("signature", "email", "password1", "estate", "rules")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -142,7 +139,11 @@ class SendLinkForm(PublicForm):
             send_alike(lambda: get_adapter().send_account_already_exists_mail(email), in_earnest=bool(owner))
 
 
-class ResetPasswordKeyForm(PublicForm, account.ResetPasswordKeyForm):
+class NewPasswordForm(PublicForm):
+    """Typed once. Stands before a form of allauth that knows whose password it is."""
+
+    user: Resident
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
@@ -157,6 +158,8 @@ class ResetPasswordKeyForm(PublicForm, account.ResetPasswordKeyForm):
         validate_password(self.cleaned_data["password1"], self.user)
         return self.cleaned_data["password1"]
 
+
+class ResetPasswordKeyForm(NewPasswordForm, account.ResetPasswordKeyForm):
     def save(self) -> None:
         """The link came by mail, so the address is confirmed as well."""
         super().save()

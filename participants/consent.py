@@ -2,26 +2,21 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from participants import rules
-from participants.forms import PublicForm
+from participants.forms import PublicForm, rules_field
 from participants.ways_back import local_or
 
 
 class ConsentForm(PublicForm):
-    rules = forms.BooleanField(
-        label=_("I know the rules of discussion and accept them"),
-        error_messages={"required": _("Tick that you know the rules of discussion")},
-    )
+    rules = rules_field()
 
 
 def ask_first(back: str) -> HttpResponse:

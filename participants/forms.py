@@ -47,6 +47,13 @@ def address_field(*, autocomplete: str = "email", help_text: Any = "") -> forms.
     )
 
 
+def rules_field() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("I know the rules of discussion and accept them"),
+        error_messages={"required": _("Tick that you know the rules of discussion")},
+    )
+
+
 def password_field(*, label: Any, autocomplete: str, help_text: Any = "", required: Any) -> forms.CharField:
     """`required` is the sentence for an empty field. What is typed is never printed back."""
     return forms.CharField(

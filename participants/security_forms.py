@@ -7,47 +7,27 @@ from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from participants.account_forms import NEW_PASSWORD
+from participants.account_forms import NewPasswordForm
 from participants.account_views import TOO_MANY
 from participants.forms import PublicForm, address_field, code_field, password_field
 from participants.locks import tell_of_lock
 
 
-def _new_password() -> forms.CharField:
-    return password_field(
-        label=_("New password"), autocomplete="new-password", help_text=NEW_PASSWORD, required=_("Choose a password")
-    )
+class SetPasswordForm(NewPasswordForm, account.SetPasswordForm):
+    """For an account that has none."""
 
 
-class SetPasswordForm(PublicForm, account.SetPasswordForm):
+class ChangePasswordForm(NewPasswordForm, account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["password2"]
-        self.fields["password1"] = _new_password()
-
-    def clean_password1(self) -> str:
-        validate_password(self.cleaned_data["password1"], self.user)
-        return self.cleaned_data["password1"]
-
-
-class ChangePasswordForm(PublicForm, account.ChangePasswordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["password2"]
         self.fields["oldpassword"] = password_field(
             label=_("Password that you have now"),
             autocomplete="current-password",
             required=_("Write your password"),
         )
-        self.fields["password1"] = _new_password()
-
-    def clean_password1(self) -> str:
-        validate_password(self.cleaned_data["password1"], self.user)
-        return self.cleaned_data["password1"]
 
 
 class SecondFactorForm(PublicForm, factor.AuthenticateForm):

@@ -8,7 +8,7 @@ LONGEST = 2000
 
 
 def is_local(address: str) -> bool:
-    """Browsers read more into an address than Python does: nothing invisible, no host behind two slashes of any kind."""
+    """Browsers read more into an address than Python does: no host behind slashes of any kind, nothing invisible."""
     if not address.startswith("/") or address[1:2] in {"/", "\\"} or len(address) > LONGEST or has_invisible(address):
         return False
     return url_has_allowed_host_and_scheme(address, allowed_hosts=None)
