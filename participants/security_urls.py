@@ -1,6 +1,5 @@
 """Addresses below /konto/bezpieczenstwo/. Some pages have two names: ours, and the one that allauth leads to."""
 
-from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
@@ -27,7 +26,7 @@ urlpatterns = [
         login_required(account_page(views.RemovePasskeyView.as_view())),
         name="mfa_remove_webauthn",
     ),
-    path("klucz/zaloguj/", account_page(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    path("klucz/zaloguj/", account_page(views.PasskeyView.as_view()), name="mfa_login_webauthn"),
     path("drugi-krok/", account_page(views.SecondFactorView.as_view()), name="mfa_authenticate"),
     path("potwierdz/", account_page(views.SecondFactorAgainView.as_view()), name="mfa_reauthenticate"),
     path("potwierdz/klucz/", account_page(views.PasskeyAgainView.as_view()), name="mfa_reauthenticate_webauthn"),

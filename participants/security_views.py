@@ -8,6 +8,7 @@ import segno
 from allauth.account import views as account
 from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import passthrough_next_redirect_url
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import views as factor
 from allauth.mfa.models import Authenticator
@@ -161,6 +162,14 @@ class SecondFactorView(factor.AuthenticateView):
 
 class SecondFactorAgainView(factor.ReauthenticateView):
     template_name = "account/reauthenticate.html"
+
+
+class PasskeyView(webauthn.LoginWebAuthnView):
+    """Instead of the password, on the page of sign-in."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response = super().form_invalid(form)
+        return redirect(passthrough_next_redirect_url(self.request, response.url, "next"))
 
 
 class PasskeyAgainView(webauthn.ReauthenticateWebAuthnView):

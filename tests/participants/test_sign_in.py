@@ -8,6 +8,7 @@ from tests.factories import PASSWORD, make_resident
 from tests.mailbox import last_letter, link_in
 
 URL = "/konto/zaloguj/"
+PASSKEY = "/konto/bezpieczenstwo/klucz/zaloguj/"
 HANNA = "hanna@poczta.example"
 WRONG = "The e-mail address or the password is wrong. Try again."
 TOO_MANY = "Too many tries. Try again in 15 minutes."
@@ -177,3 +178,12 @@ def test_editor_comes_from_sign_in_to_the_second_factor_of_the_panel(visitor, ed
     response = visitor.post(URL, {"login": editor.email, "password": PASSWORD, "next": "/panel/"}, follow=True)
     assert response.redirect_chain == [("/panel/", 302), ("/konto/bezpieczenstwo/panel/", 302)]
     assert response.status_code == 200
+
+
+def test_passkey_that_fails_keeps_the_way_back(visitor):
+    page = visitor.get(URL + "?next=/tematy/").content.decode()
+    assert page.count('name="next" value="/tematy/"') == 2  # for the password, and for the passkey
+    response = visitor.post(PASSKEY, {"credential": "{}", "next": "/tematy/"})
+    assert response["Location"] == URL + "?next=%2Ftematy%2F"
+    response = visitor.post(PASSKEY, {"credential": "{}", "next": "//obcy.example/"})
+    assert response["Location"] == URL
