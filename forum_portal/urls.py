@@ -9,13 +9,21 @@ from forum_portal import health, views
 from forum_portal.sitemaps import SITEMAPS, robots
 from meetings.views.letters import my_letters
 from participants import data_views
-from participants.account_views import ConfirmEmailView, PasswordResetView, SendLinkView, account_page, confirmed
+from participants.account_views import (
+    ConfirmEmailView,
+    PasswordResetView,
+    SendLinkView,
+    account_page,
+    confirmed,
+    my_profile,
+)
 from participants.code_views import CheckMailView, RequestCodeView, confirm_code
 from participants.consent import accept_rules
 
 account_urls = [
     path("", views.my_account, name="my_account"),
     path("zgoda/", accept_rules, name="accept_rules"),
+    path("profil/", my_profile, name="my_profile"),
     path("powiadomienia/", my_letters, name="my_letters"),
     path("dane/", data_views.my_data, name="my_data"),
     path("dane/plik/", data_views.my_data_file, name="my_data_file"),

@@ -27,12 +27,14 @@ from participants.validators import validate_private_signature, validate_signatu
 NEW_PASSWORD = _("At least 12 characters. Three random words work well.")
 
 
-class SignupForm(PublicForm, account.SignupForm):
+class SignedForm(PublicForm):
+    """How somebody signs, and where they live."""
+
     signature = forms.CharField(
         label=_("Signature on the forum"),
         help_text=_("For example a first name and an estate. Everybody sees it beside comments."),
         max_length=40,
-        validators=[validate_signature, validate_private_signature],
+        validators=[validate_signature],
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
         error_messages={
             "required": _("Write how you want to sign your comments"),
@@ -48,6 +50,27 @@ class SignupForm(PublicForm, account.SignupForm):
         empty_label=_("I do not give it"),
         error_messages={"invalid_choice": _("Choose an estate from the list.")},
     )
+
+
+class ProfileForm(SignedForm):
+    """The same rules as at sign-up; the staff may sign as the office."""
+
+    def __init__(self, *args: Any, account: Resident, **kwargs: Any) -> None:
+        self.account = account
+        super().__init__(*args, **kwargs, initial={"signature": account.signature, "estate": account.estate_id})
+
+    def clean_signature(self) -> str:
+        if not self.account.is_staff:
+            validate_private_signature(self.cleaned_data["signature"])
+        return self.cleaned_data["signature"]
+
+    def save(self) -> None:
+        """What was written before keeps the signature and the estate that it had. One query."""
+        self.account.signature, self.account.estate = self.cleaned_data["signature"], self.cleaned_data["estate"]
+        self.account.save(update_fields=["signature", "estate"])
+
+
+class SignupForm(SignedForm, account.SignupForm):
     rules = rules_field()
     field_order = ("signature", "email", "password1", "estate", "rules")
 
@@ -57,6 +80,10 @@ class SignupForm(PublicForm, account.SignupForm):
         self.fields["password1"] = password_field(
             label=_("Password"), autocomplete="new-password", help_text=NEW_PASSWORD, required=_("Choose a password")
         )
+
+    def clean_signature(self) -> str:
+        validate_private_signature(self.cleaned_data["signature"])
+        return self.cleaned_data["signature"]
 
     def clean(self) -> dict[str, Any]:
         """allauth has compared the password with the address; here it is compared with the signature too."""

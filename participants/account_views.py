@@ -7,14 +7,15 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.utils import passthrough_next_redirect_url
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from participants.account_forms import SendLinkForm
+from participants.account_forms import ProfileForm, SendLinkForm
 from participants.sessions import end_soon
 
 TOO_MANY = "too_many_login_attempts"
@@ -100,3 +101,17 @@ def confirmed(request: HttpRequest) -> HttpResponse:
     """The account works: what next? Holds nothing of the account, so that anybody may open it."""
     login_url = passthrough_next_redirect_url(request, reverse("account_login"), "next")
     return render(request, "account/confirmed.html", {"login_url": login_url})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_profile(request: HttpRequest) -> HttpResponse:
+    """One query to read, for the list of estates."""
+    form = ProfileForm(request.POST if request.method == "POST" else None, account=request.user)
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("We have saved the changes."))
+        return redirect("my_account")
+    context = {"form": form, "signature": form.initial["signature"]}
+    return render(request, "account/my_profile.html", context, status=422 if form.errors else 200)
