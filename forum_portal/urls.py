@@ -5,9 +5,10 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, re_path
 
-from forum_portal import health, views
+from forum_portal import health, my_account, views
 from forum_portal.sitemaps import SITEMAPS, robots
 from meetings.views.letters import my_letters
+from meetings.views.registration import give_back
 from participants import data_views
 from participants.account_views import (
     ConfirmEmailView,
@@ -21,7 +22,10 @@ from participants.code_views import CheckMailView, RequestCodeView, confirm_code
 from participants.consent import accept_rules
 
 account_urls = [
-    path("", views.my_account, name="my_account"),
+    path("", my_account.my_account, name="my_account"),
+    path("komentarze/", my_account.my_comments, name="my_comments"),
+    path("pytania/", my_account.my_questions, name="my_questions"),
+    path("zapisy/<int:pk>/zrezygnuj/", give_back, name="give_back"),
     path("zgoda/", accept_rules, name="accept_rules"),
     path("profil/", my_profile, name="my_profile"),
     path("powiadomienia/", my_letters, name="my_letters"),

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from functools import cache
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import RequestDataTooBig
 from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -128,14 +127,6 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     inaccessible = shown.not_conforming or shown.not_covered or shown.burden
     context = {"statement": shown, "has_limits": is_limited and inaccessible, "site_url": settings.SITE_URL}
     return render(request, "site/accessibility.html", context)
-
-
-@never_cache
-@require_safe
-@login_required
-def my_account(request: HttpRequest) -> HttpResponse:
-    """Where the pages of one's own account are found. No query besides who it is."""
-    return render(request, "account/my_account.html")
 
 
 # -- The reader's choices -------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import datetime
 
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from meetings.models import AskedFor, FollowUp, GuestQuestion, Meeting, Registration, SurveyAnswer
@@ -27,8 +26,7 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
 
 
 def _forget_registrations(account: Resident, addresses: list[str], now: datetime.datetime) -> int:
-    theirs = Q(account=account) | Q(address__in=addresses)
-    found = Registration.objects.annotate(address=Lower("email")).filter(theirs, erased_at=None)
+    found = Registration.objects.of_person(account, addresses).filter(erased_at=None)
     keys = list(found.values_list("pk", flat=True))
     meetings = Meeting.objects.select_for_update(of=("self",)).filter(registrations__in=keys).order_by("pk")
     coming = {meeting.pk: meeting for meeting in meetings if meeting.begins_at > now}

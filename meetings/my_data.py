@@ -1,6 +1,5 @@
 """What meetings hold of somebody, for themselves."""
 
-from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +16,7 @@ SIGN_UP += " language state created_at confirmed_at seated_at left_at"
 def parts_of(account: Resident) -> list[Part]:
     """Surveys are nobody's: their sheets tell neither the account nor the hour."""
     addresses = addresses_of(account)
-    signed_up = Registration.objects.annotate(address=Lower("email"))
-    signed_up = signed_up.filter(Q(account=account) | Q(address__in=addresses))
+    signed_up = Registration.objects.of_person(account, addresses)
     guest = GuestQuestion.objects.annotate(address=Lower("email")).filter(address__in=addresses)
     better = FollowUp.objects.filter(account=account)
     answered = "entry__commitment__text asked_at is_better words answered_at"

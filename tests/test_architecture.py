@@ -10,13 +10,13 @@ ROOT = Path(__file__).resolve().parent.parent
 # Each app may import itself and those after it.
 LAYERS = ["forum_portal", "meetings", "topics", "participants"]
 SOURCES = [path for app in LAYERS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
-FACES = {"views.py", "feeds.py", "sitemaps.py", "search.py"}
+FACES = {"views.py", "feeds.py", "sitemaps.py", "search.py", "my_account.py"}
 PUBLIC_FACE = [path for path in SOURCES if path.name in FACES or path.parent.name == "views"]
 # What has drafts, or may be withheld.
 PUBLISHED_MODELS = {"AgendaItem", "Comment", "Document", "Institution", "Meeting", "Official"}
 PUBLISHED_MODELS |= {"CommentVersion", "Photo", "Presence", "Question", "Topic"}
 PUBLISHED_MODELS |= {"AgendaQuestion", "Carried", "Commitment", "CommitmentEntry", "EntryPhoto", "Finding", "Survey"}
-STARTS = {"public", "visible_to", "waiting_of"}
+STARTS = {"public", "visible_to", "waiting_of", "own_of"}
 
 
 def tree_of(path: Path) -> ast.Module:

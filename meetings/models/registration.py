@@ -1,5 +1,6 @@
 """Who comes to a meeting: seats, the waiting list, and what people need to take part."""
 
+import datetime
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,15 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def of_address(self, email: str) -> "RegistrationQuerySet":
         """However the address is written; one index serves it."""
         return self.annotate(address=Lower("email")).filter(address=email.lower())
+
+    def of_person(self, account: Any, addresses: list[str]) -> "RegistrationQuerySet":
+        """Made with the account, or for one of the mailboxes, in small letters, that are known to be theirs."""
+        return self.annotate(address=Lower("email")).filter(Q(account=account) | Q(address__in=addresses))
+
+    def to_come(self, today: datetime.date) -> "RegistrationQuerySet":
+        """For public meetings that are not over, with the meeting; the soonest first."""
+        ahead = self.filter(meeting__in=Meeting.objects.public().upcoming(today)).select_related("meeting")
+        return ahead.defer("meeting__announcement", "meeting__report").order_by("meeting__date", "pk")
 
     def seats(self) -> int:
         """How many seats these take. One query."""

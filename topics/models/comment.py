@@ -53,6 +53,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         """The author's own comments that nobody else has ever seen; one that waits again stands in its place."""
         return self.waiting().filter(author=user, position=None) if user.is_authenticated else self.none()
 
+    def own_of(self, user: Any) -> "CommentQuerySet":
+        """All that somebody wrote, whatever became of it: for pages that they alone see."""
+        return self.filter(author=user.pk).exclude(topic__state=Topic.State.DRAFT)
+
+    def for_author(self) -> "CommentQuerySet":
+        """With what a row of their own list prints, the latest first."""
+        return self.select_related("topic").defer("html", "submission", "digest").order_by("-created_at", "-pk")
+
     def official(self) -> "CommentQuerySet":
         return self.exclude(voice="")
 

@@ -20,7 +20,7 @@ from participants.ways_back import is_local
 from topics import drafts, editing
 from topics.differences import differences
 from topics.forms import ChangeForm
-from topics.models import Comment, CommentVersion, Topic
+from topics.models import Comment, CommentVersion
 from topics.refusals import CommentRefused, DataFound, RulesChanged, TalkClosed
 from topics.support import support, take_back
 from topics.threads import Order, after_mark, before_mark, pages_of, place_of, shows_supported
@@ -165,8 +165,7 @@ def _sign_in_first(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _own(request: HttpRequest, pk: int) -> Comment:
     """The reader's own comment, whatever became of it. 403 for somebody else's, 404 for one that nobody may see."""
-    own = request.user.comments.exclude(topic__state=Topic.State.DRAFT).select_related("topic", "parent")
-    comment = own.filter(pk=pk).first()
+    comment = Comment.objects.own_of(request.user).select_related("topic", "parent").filter(pk=pk).first()
     if comment is None:
         get_object_or_404(Comment.objects.public(), pk=pk)
         raise PermissionDenied
