@@ -16,7 +16,7 @@ from participants.models import Letter, Resident
 from participants.roles import Role
 from participants.unconfirmed import KEPT, forget_unconfirmed
 from tests import factories
-from tests.site.test_leaving import found_in_database
+from tests.everywhere import found_in_database
 from tests.topics.parallel import at_once
 from topics.models import Report, Support
 

@@ -18,10 +18,10 @@ from participants.models import Departure, Letter, Resident
 from participants.retention import Rule, run_rule
 from participants.roles import Role
 from tests import factories
+from tests.everywhere import found_in_database
 from tests.factories import PASSWORD
 from tests.mailbox import last_letter, link_in
 from tests.refusing import refusing
-from tests.site.test_leaving import found_in_database
 from tests.topics.parallel import at_once
 
 END = timezone.now()

@@ -21,6 +21,7 @@ from participants.leaving import ask
 from participants.limits import forget_stale_cache, forget_tallies, unnamed
 from participants.models import Departure, Letter, Resident
 from participants.models.data_export import private_files
+from tests.everywhere import texts_of_database
 from tests.site.life import EMAIL, NEXT_EMAIL, SIGNATURE, live, make_leaver
 from topics.models import Appeal, Comment
 
@@ -51,16 +52,6 @@ def forms_of(word: str) -> set[str]:
 def needles() -> set[str]:
     counted = {unnamed(module, address) for module in MAILBOXES for address in (EMAIL, NEXT_EMAIL)}
     return forms_of(SIGNATURE) | forms_of(EMAIL) | forms_of(NEXT_EMAIL) | counted
-
-
-def texts_of_database() -> Iterator[tuple[str, str]]:
-    """ "table.column" with all its values, for every column of every table that is there, whatever its type."""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            for column in connection.introspection.get_table_description(cursor, table):
-                name = f"{connection.ops.quote_name(table)}.{connection.ops.quote_name(column.name)}"
-                cursor.execute(f"SELECT CAST({name} AS TEXT) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-                yield f"{table}.{column.name}", "\n".join(str(value) for (value,) in cursor.fetchall())
 
 
 def texts_of_sessions() -> Iterator[tuple[str, str]]:
