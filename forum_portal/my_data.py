@@ -74,6 +74,6 @@ def _make(pk: int, now: datetime.datetime) -> int:
     DataExport.objects.filter(pk__in=[one.pk for one in older]).delete()
     context = {"export": export, "link": f"{settings.SITE_URL}{reverse('my_data')}"}
     template = "participants/email/export_ready"
-    queue_letter(to=account.email, template=template, context=context, language=account.language)
+    queue_letter(to=account.email, template=template, context=context, language=account.language, asked_for=True)
     transaction.on_commit(lambda: [one.file.storage.delete(one.file.name) for one in older])
     return 1

@@ -188,6 +188,7 @@ _mail = env.mail("EMAIL_URL", default="consolemail://")
 EMAIL_BACKEND = "participants.outbox.OutboxBackend"
 DELIVERY_BACKEND = {
     "django.core.mail.backends.console.EmailBackend": "participants.outbox.ConsoleBackend",
+    "django.core.mail.backends.smtp.EmailBackend": "participants.mail_server.MailServerBackend",
 }.get(_mail["EMAIL_BACKEND"], _mail["EMAIL_BACKEND"])
 EMAIL_HOST = _mail["EMAIL_HOST"] or "localhost"
 EMAIL_PORT = _mail["EMAIL_PORT"] or 25

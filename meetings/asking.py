@@ -154,7 +154,8 @@ def ask_as_guest(
             meeting=meeting, topic=topic, submission=submission, created_at=now, **words
         )
         context = {"guest": guest, "confirm_url": confirm_url(guest), "days": KEPT.days}
-        queue_letter(to=email, template="meetings/email/guest_question", context=context, language=language)
+        template = "meetings/email/guest_question"
+        queue_letter(to=email, template=template, context=context, language=language, asked_for=True)
     return guest
 
 

@@ -90,7 +90,7 @@ def register(
         known = meeting.registrations.live().of_address(email).first()
         if known and (known.submission == submission or known.state != State.PENDING):
             if known.submission != submission and own is None:
-                _tell(known, "registration_known")
+                _tell(known, "registration_known", asked_for=True)
             return known
         registration = known or Registration(meeting=meeting, email=email)
         registration.submission, registration.created_at = _free(submission), now
@@ -99,7 +99,7 @@ def register(
         if own:
             return _take_place(registration, meeting, now)
         registration.save()
-        _tell(registration, "registration_confirm")
+        _tell(registration, "registration_confirm", asked_for=True)
     return registration
 
 
@@ -349,10 +349,16 @@ def _only_editors(by: Any) -> None:
         raise RegistrationRefused(_("Only the editors may do this."))
 
 
-def _tell(registration: Registration, letter: str) -> None:
+def _tell(registration: Registration, letter: str, *, asked_for: bool = False) -> None:
     """Queue `meetings/email/<letter>`. One query, none without an address."""
     if registration.email:
         context = {"registration": registration, "meeting": registration.meeting, "page": address_of(registration)}
         context |= {"kept_days": KEPT_DAYS}
         template = f"meetings/email/{letter}"
-        queue_letter(to=registration.email, template=template, context=context, language=registration.language)
+        queue_letter(
+            to=registration.email,
+            template=template,
+            context=context,
+            language=registration.language,
+            asked_for=asked_for,
+        )

@@ -103,7 +103,8 @@ class AccountAdapter(DefaultAccountAdapter):
     # -- Letters ------------------------------------------------------------------------------------
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        queue_letter(to=email, template=template_prefix, context=context, language=_language_for(context))
+        language = _language_for(context)
+        queue_letter(to=email, template=template_prefix, context=context, language=language, asked_for=True)
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         """With a link for any browser and a code for this one."""

@@ -102,7 +102,8 @@ def _is_taken(email: str, account: Resident) -> bool:
 
 
 def _write(to: str, template: str, context: dict[str, str], account: Resident) -> None:
-    queue_letter(to=to, template=f"account/email/{template}", context=context, language=account.language)
+    template = f"account/email/{template}"
+    queue_letter(to=to, template=template, context=context, language=account.language, asked_for=True)
 
 
 def _link(side: str, change: AddressChange) -> str:

@@ -86,7 +86,7 @@ def ask(account: Resident, *, erases_texts: bool, now: datetime.datetime | None 
         account.is_active = False
         account.sign_outs += 1
         account.save(update_fields=["is_active", "sign_outs"])
-        _tell(leaving, "leaving")
+        _tell(leaving, "leaving", asked_for=True)
     return leaving
 
 
@@ -147,10 +147,11 @@ def _warn(pk: int, now: datetime.datetime) -> int:
     return 1
 
 
-def _tell(leaving: Leaving, letter: str) -> None:
+def _tell(leaving: Leaving, letter: str, *, asked_for: bool = False) -> None:
     account = leaving.account
     context = {"leaving": leaving, "way_back": f"{settings.SITE_URL}{way_back(leaving)}"}
-    queue_letter(to=account.email, template=f"participants/email/{letter}", context=context, language=account.language)
+    template = f"participants/email/{letter}"
+    queue_letter(to=account.email, template=template, context=context, language=account.language, asked_for=asked_for)
 
 
 # -- Carrying it out --------------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ LEFT_OUT = {
     "participants.Letter.sender": "the address of the forum",
     "participants.Letter.headers": "technical; it holds keys that open pages",
     "participants.Letter.message_id": "technical",
+    "participants.Letter.key": "technical: numbers of the event and of whom it was told, against telling it twice",
     "participants.Letter.last_error": "the words of a mail server",
     "participants.DataExport.file": "the file itself",
     "mfa.Authenticator.data": "secrets that open the account",

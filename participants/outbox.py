@@ -17,12 +17,13 @@ NOWHERE = ".invalid"  # a name that never resolves (RFC 6761, 6.4); accounts of 
 class OutboxBackend(BaseEmailBackend):
     """Writes one Letter per addressee: rolled back with the current transaction, kept with it. One query a message.
 
-    A letter that can arrive nowhere is not written.
+    A letter that can arrive nowhere is not written, nor one whose key another has.
     """
 
     def send_messages(self, email_messages: Iterable[EmailMessage]) -> int:
         letters = [letter for message in email_messages for letter in _letters(message)]
-        Letter.objects.bulk_create(letters)
+        # Only where there is a key: SQLite would pass over any other mistake as well, and lose the letter.
+        Letter.objects.bulk_create(letters, ignore_conflicts=any(letter.key for letter in letters))
         return len(letters)
 
 
@@ -37,6 +38,8 @@ def _letters(message: EmailMessage) -> list[Letter]:
             sender=message.from_email,
             headers=message.extra_headers,
             message_id=f"<{uuid.uuid4()}@{message_domain()}>",
+            key=getattr(message, "key", ""),
+            is_asked_for=getattr(message, "is_asked_for", False),
             try_at=timezone.now(),
         )
         for address in message.recipients()

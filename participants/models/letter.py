@@ -23,8 +23,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Sent or given up, and tried for the last time before then."""
         return self.exclude(state=Letter.State.WAITING).filter(try_at__lt=before)
 
-    def oldest_first(self) -> "LetterQuerySet":
-        return self.order_by("try_at", "pk")
+    def asked_for_first(self) -> "LetterQuerySet":
+        """Those that somebody waits for at the screen before the rest, the oldest first."""
+        return self.order_by("-is_asked_for", "try_at", "pk")
 
 
 class Letter(models.Model):
@@ -40,12 +41,15 @@ class Letter(models.Model):
     sender = models.CharField(_("from"), max_length=255)
     headers: Any = models.JSONField(_("headers"), default=dict, blank=True)
     message_id = models.CharField(_("message id"), max_length=255, unique=True)
+    key = models.CharField(_("event and person"), max_length=120, blank=True)
+    is_asked_for = models.BooleanField(_("somebody waits for it"), default=False)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("queued at"), auto_now_add=True)
     try_at = models.DateTimeField(_("next try at"))
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
@@ -54,12 +58,16 @@ class Letter(models.Model):
         verbose_name = _("letter")
         verbose_name_plural = _("letters")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["try_at", "id"], condition=Q(state="waiting"), name="letter_waiting")]
+        indexes = [
+            models.Index(fields=["-is_asked_for", "try_at", "id"], condition=Q(state="waiting"), name="letter_waiting"),
+            models.Index(fields=["-id"], condition=Q(state="failed"), name="letter_failed"),
+        ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="letter_key_once"),
             models.CheckConstraint(
                 condition=Q(state="sent", sent_at__isnull=False) | ~Q(state="sent") & Q(sent_at__isnull=True),
                 name="letter_sent_has_time",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,31 +3,23 @@
 import datetime
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 
 import pytest
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from participants.letters import KEPT, LAST_ATTEMPT, LEASE, deliver_due, forget_old
+from participants.letters import KEPT, LAST_ATTEMPT, LEASE, deliver_due, forget_old, queue_letter
 from participants.models import Letter
-from tests.smtp import MailServer, mail_server
+from tests.mailbox import last_letter
+from tests.site.test_settings import manage
+from tests.smtp import MailServer
 
 HANNA = "hanna@poczta.example"
 MINUTE = datetime.timedelta(minutes=1)
-
-
-@pytest.fixture
-def server(settings):
-    with mail_server() as server:
-        settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        yield server
 
 
 def write(subject: str = "Potwierdź adres", to: str = HANNA) -> Letter:
@@ -94,32 +86,6 @@ def test_letter_refused_for_good_is_shown_to_the_staff_and_stops_nobody_else(ser
 
 
 @pytest.mark.django_db
-def test_server_that_is_down_costs_no_letter(server, settings):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        settings.EMAIL_PORT = taken.getsockname()[1]  # nobody listens there
-        write("Pierwszy")
-        write("Drugi")
-        assert deliver_due() == 2
-    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.WAITING}
-    settings.EMAIL_PORT = server.port
-    assert deliver_due(now=timezone.now() + 2 * MINUTE) == 2
-    assert len(server.letters) == 2
-
-
-@pytest.mark.django_db
-def test_server_that_hangs_is_left_after_the_timeout(server, settings):
-    settings.EMAIL_TIMEOUT = 0.3
-    server.open_for_data.clear()
-    write()
-    assert deliver_due() == 1
-    assert only_letter().state == Letter.State.WAITING
-    server.open_for_data.set()
-    assert deliver_due(now=timezone.now() + 2 * MINUTE) == 1
-    assert len(server.letters) == 1
-
-
-@pytest.mark.django_db
 def test_letter_is_given_up_after_the_last_attempt(server):
     write()
     server.rcpt = ["451 later"] * LAST_ATTEMPT
@@ -140,7 +106,7 @@ def test_letter_of_a_change_that_was_undone_is_never_sent(server):
 
 
 @pytest.mark.django_db
-def test_letters_are_forgotten_after_a_month_and_those_that_wait_are_not(server):
+def test_letters_are_forgotten_after_ninety_days_and_those_that_wait_are_not(server):
     write("Odrzucony")
     server.rcpt = ["550 no such mailbox"]
     deliver_due()
@@ -151,24 +117,6 @@ def test_letters_are_forgotten_after_a_month_and_those_that_wait_are_not(server)
     assert forget_old(now + KEPT - MINUTE) == 0
     assert forget_old(now + KEPT + MINUTE + MINUTE) == 2
     assert only_letter().subject == "Czekający"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_deliver_each_letter_once(server):
-    subjects = {write(f"List {number}").subject for number in range(20)}
-
-    def work() -> None:
-        try:
-            deliver_due()
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sorted(message["Subject"] for message in server.letters) == sorted(subjects)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -199,15 +147,54 @@ def test_worker_command_delivers_what_is_due_forgets_what_is_old_and_stops(serve
 
 
 @pytest.mark.django_db
+def test_letter_that_somebody_waits_for_goes_before_five_hundred_others(server):
+    for _ in range(500):
+        write("Wieści")
+    assert deliver_due(limit=1) == 1
+    queue_letter(to=HANNA, template="account/email/locked", context={}, asked_for=True)
+    assert deliver_due(limit=2) == 2
+    came = [message["Subject"].strip() for message in server.letters]
+    assert came == ["Wieści", last_letter(HANNA).subject, "Wieści"]
+
+
+@pytest.mark.django_db
+def test_second_letter_with_a_key_is_not_queued_and_those_without_are():
+    for key in ("decision:7:hanna", "decision:7:hanna", "decision:8:hanna", "", ""):
+        queue_letter(to=HANNA, template="account/email/locked", context={}, key=key)
+    assert sorted(Letter.objects.values_list("key", flat=True)) == ["", "", "decision:7:hanna", "decision:8:hanna"]
+
+
+@pytest.mark.django_db
+def test_letter_that_the_table_refuses_is_not_passed_over():
+    """`ignore_conflicts` means more to SQLite than a key that is taken."""
+    message = EmailMultiAlternatives("Bez nadawcy", "Treść", to=[HANNA])
+    message.from_email = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        message.send()
+
+
+@pytest.mark.django_db
 def test_letters_on_the_console_are_readable(settings, capsys):
+    """Those with HTML too: what a person reads is the text, and the link can be clicked."""
     settings.DELIVERY_BACKEND = "participants.outbox.ConsoleBackend"
     write()
-    assert deliver_due() == 1
-    assert f"To: {HANNA}\nSubject: Potwierdź adres\n\nZażółć gęślą jaźń." in capsys.readouterr().out
+    queue_letter(to=HANNA, template="account/email/password_reset_key", context={"password_reset_url": "http://x/k/"})
+    assert deliver_due() == 2
+    plain, rich = capsys.readouterr().out.split("-" * 79)[1:]
+    assert f"To: {HANNA}\nSubject: Potwierdź adres\n\nZażółć gęślą jaźń." in plain
+    assert last_letter(HANNA).html
+    assert f"Subject: {last_letter(HANNA).subject}\n\n{last_letter(HANNA).body}" in rich
+    assert "http://x/k/" in rich
+    assert "<" not in rich
+    assert set(Letter.objects.values_list("state", flat=True)) == {Letter.State.SENT}
 
 
-def test_backends_of_the_settings_are_the_outbox_and_the_readable_console():
+def test_backends_of_the_settings_are_ours():
+    """The outbox, the readable console, and the patient conversation with a server."""
     assert get_connection(settings.DELIVERY_BACKEND).__module__ == "participants.outbox"
+    asked = "from django.conf import settings; print(settings.DELIVERY_BACKEND)"
+    worked = manage("shell", "-c", asked, SECRET_KEY="x", HTTPS="no", EMAIL_URL="smtp://127.0.0.1:25")
+    assert "participants.mail_server.MailServerBackend" in worked.stdout, worked.stderr
 
 
 def start_worker(server: MailServer) -> subprocess.Popen[bytes]:
