@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from participants.batches import in_batches
 from participants.letters import queue_letter
+from participants.limits import unnamed
 from participants.models import Resident
 from topics.models import Appeal, Comment, Decision, Report
 from topics.models.decision import APPEAL_DAYS
@@ -34,7 +35,10 @@ def settle(comment: Comment, decision: Decision) -> int:
     if reports:
         Report.objects.filter(pk__in=[report.pk for report in reports]).update(state=state, decision=decision)
     for report in reports:
-        tell(report, "report_decided", comment=comment, decision=decision, is_upheld=state == Report.State.UPHELD)
+        # With an account and without one somebody may have reported the same: the mailbox gets one letter.
+        key = f"report_decided:{decision.pk}:{unnamed('topics.reporters', address_of(report).lower())}"
+        is_upheld = state == Report.State.UPHELD
+        tell(report, "report_decided", key=key, comment=comment, decision=decision, is_upheld=is_upheld)
     return len(reports)
 
 
@@ -44,12 +48,13 @@ def _state_after(act: str) -> str:
     return Report.State.REJECTED if act in REJECT else ""
 
 
-def tell(report: Report, letter: str, **context: Any) -> None:
+def tell(report: Report, letter: str, *, key: str = "", **context: Any) -> None:
     """Queue `topics/email/<letter>` for the reporter, in their language. One query, none without an address."""
     address = address_of(report)
     if address:
         context |= {"report": report, "Act": Act}
-        queue_letter(to=address, template=f"topics/email/{letter}", context=context, language=report.language)
+        template = f"topics/email/{letter}"
+        queue_letter(to=address, template=template, context=context, language=report.language, key=key)
 
 
 def address_of(report: Report) -> str:

@@ -152,6 +152,18 @@ def test_moderator_s_decision_tells_the_reporters(comment, resident, moderator):
     assert Report.objects.get().decision == Decision.objects.get()
 
 
+def test_mailbox_that_reported_with_an_account_and_without_one_is_told_once(comment, resident):
+    make_report(comment, resident)
+    make_report(comment, email=resident.email)
+    neighbour = make_report(comment)
+    assert settle(comment, make_decision(comment)) == 3
+    told = Letter.objects.values_list("to", flat=True)
+    assert sorted(told) == sorted([resident.email, neighbour.email])
+    make_report(comment, resident)
+    settle(comment, make_decision(comment, Act.KEEP))
+    assert Letter.objects.filter(to=resident.email).count() == 2
+
+
 @pytest.mark.parametrize("act", [act for act in Act.values if ENDS[act] != State.OPEN])
 def test_letter_says_what_why_and_where_to_turn_and_nothing_of_the_author(comment, moderator, settings, act: str):
     settings.FORUM = {**settings.FORUM, "email": "forum@policja.example"}
