@@ -4,6 +4,7 @@ import time
 from html.parser import HTMLParser
 
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.models import EmailAddress
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpResponse
 from django.test import Client
@@ -46,9 +47,10 @@ class _Fields(HTMLParser):
 
 
 def make_administrator() -> Resident:
-    return Resident.objects.create_superuser(
-        f"szef{next(count)}@policja.example", PASSWORD, signature="Szef", rules_version=CURRENT.name
-    )
+    email = f"szef{next(count)}@policja.example"
+    chief = Resident.objects.create_superuser(email, PASSWORD, signature="Szef", rules_version=CURRENT.name)
+    EmailAddress.objects.create(user=chief, email=email, verified=True, primary=True)
+    return chief
 
 
 def make_staff() -> Resident:

@@ -160,6 +160,7 @@ def faults_of(page: Page, addresses: list[str], until: str = "load") -> dict[str
     found = {}
     for address in addresses:
         page.goto(address, wait_until=until)
+        assert "/konto/zaloguj/" not in page.url or "/konto/zaloguj/" in address  # else another page is looked at
         if faults := faults_of_look(page):
             found[address] = faults
     return found
