@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from meetings.models import AgendaQuestion, Follow, Registration
 from meetings.registration import address_of
+from participants.confirming import pause_of
 from participants.leaving import addresses_of
 from participants.paging import page_of
 from participants.rules import has_accepted
@@ -27,13 +28,14 @@ FOLLOWED = 5
 @require_safe
 @login_required
 def my_account(request: HttpRequest) -> HttpResponse:
-    """Six queries, whatever somebody has signed up for, written, asked and followed."""
+    """Seven queries, whatever somebody has signed up for, written, asked and followed."""
     account = request.user
     context = {
         "signups": _signups(account),
         "comments": _comments(account)[:LATEST],
         "questions": _questions(account)[:LATEST],
         "follows": Follow.objects.of(account).for_list()[:FOLLOWED],
+        "paused": pause_of(account),
         "is_suspended": account.is_suspended(timezone.now()),
         "has_accepted": has_accepted(account),
     }

@@ -28,6 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.models import Meeting, Registration
 from meetings.seats import KEPT_DAYS, Obstacle, most_seats, obstacle, offered, offers_interpreter
 from participants.batches import delete, in_batches
+from participants.bounces import lift
 from participants.letters import queue_letter
 from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
@@ -122,6 +123,7 @@ def confirm(registration: Registration, *, now: datetime.datetime | None = None)
         reason = obstacle(meeting, now)
         if reason:
             raise RegistrationRefused(reason.label)
+        lift(registration.email)
         return _take_place(registration, meeting, now)
 
 

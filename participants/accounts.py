@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from participants import rules
 from participants.address_codes import code_for
+from participants.bounces import lift
 from participants.leaving import show_way_back
 from participants.letters import queue_letter
 from participants.locks import tell_of_lock
@@ -116,6 +117,10 @@ class AccountAdapter(DefaultAccountAdapter):
         }
         self.send_mail(f"account/email/email_confirmation{'_signup' if signup else ''}", address.email, context)
 
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        lift(email_address.email)
+        return super().confirm_email(request, email_address)
+
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return self._link(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
@@ -146,9 +151,10 @@ def _language_for(context: dict[str, Any]) -> str:
 
 
 def confirm_address(user: Resident) -> None:
-    """Note that the mailbox is theirs: they came by a link that was sent there. Two queries, three the first time."""
+    """Note that the mailbox is theirs: they came by a link that was sent there. Three queries, four the first time."""
     address, _new = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     address.set_verified()
+    lift(user.email)
 
 
 def forget_unproven_password(user: Resident) -> bool:

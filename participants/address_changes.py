@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from participants.batches import delete, in_batches
+from participants.bounces import lift
 from participants.letters import queue_letter
 from participants.limits import Limit, take, unnamed
 from participants.links import key_of, opened_by
@@ -90,6 +91,7 @@ def _move(account: Resident, change: AddressChange) -> None:
             EmailAddress.objects.create(user=account, email=new, verified=True, primary=True)
     except IntegrityError:
         raise AddressTaken from None
+    lift(new)
     _write(old, "address_changed", {"new_email": new, "old_email": old}, account)
     _write(new, "address_changed", {"new_email": new, "old_email": old}, account)
 

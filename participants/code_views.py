@@ -19,6 +19,7 @@ from participants import address_codes
 from participants.account_forms import CodeForm, send_alike
 from participants.account_views import TOO_MANY
 from participants.accounts import forget_unproven_password
+from participants.bounces import lift
 from participants.leaving import show_way_back
 from participants.limits import LimitReached
 from participants.models import Resident
@@ -44,6 +45,7 @@ class ConfirmCodeView(account.ConfirmLoginCodeView):
 
     def _verify_form_valid(self, form: Any) -> HttpResponse:
         forget_unproven_password(self._process.user)
+        lift(self._process.user.email)
         return super()._verify_form_valid(form)
 
 

@@ -39,7 +39,7 @@ from django.utils.translation import gettext_lazy as _
 from participants.letters import queue_letter
 from participants.limits import Limit, LimitReached, take
 from participants.links import key_of, opened_by
-from participants.models import AddressChange, DataExport, Leaving, Letter, Resident
+from participants.models import AddressChange, DataExport, Leaving, Letter, PausedAddress, Resident
 from participants.sessions import VISIT
 
 WAIT = datetime.timedelta(days=14)
@@ -212,6 +212,8 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
     Rows of the staff that it once decided or wrote stay, with the role and without the account.
     """
     emails = sorted({account.email.lower(), *addresses_of(account)})
+    wanted = AddressChange.objects.filter(account=account).values_list(Lower("email"), flat=True)
+    PausedAddress.objects.of(*emails, *wanted).delete()
     letters = _forget_letters(account, emails)
     words = [*emails, account.signature]
     forget_words(Letter.objects.all(), ["subject", "body", "html"], words)

@@ -17,6 +17,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 
 from participants.batches import delete, in_batches
+from participants.bounces import hold_back, note_refusal
 from participants.letter_text import paragraphs
 from participants.mail_server import TAKING
 from participants.models import Letter
@@ -58,8 +59,9 @@ def queue_letter(
     """Queue `<template>_subject.txt` with `<template>_message.txt`, and beside the text HTML: that of
     `<template>_message.html`, or made from the text. One query; sent only if the transaction commits.
 
-    `asked_for` is a letter that somebody waits for at the screen: it goes before all others. Of letters with the same
-    `key` ("event:person") only the first is queued; for where no row of the event notes that the person was told.
+    `asked_for` is a letter that somebody waits for at the screen: it goes before all others, and to a
+    paused address too. Of letters with the same `key` ("event:person") only the first is queued; for where no row of
+    the event notes that the person was told.
     """
     with translation.override(language):
         context = {**context, "forum": settings.FORUM, "site_url": settings.SITE_URL}
@@ -96,7 +98,8 @@ def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int
     try:
         while _is_open(mailer, moment := now or timezone.now()) and (letter := _take(moment)):
             tried += 1
-            if not _deliver(letter, mailer, moment) or tried == limit or time.monotonic() > ends:
+            is_free = hold_back(letter) or _deliver(letter, mailer, moment)
+            if not is_free or tried == limit or time.monotonic() > ends:
                 break
     finally:
         _hang_up(mailer)
@@ -158,6 +161,7 @@ def _deliver(letter: Letter, mailer: Any, now: datetime.datetime) -> bool:
         if is_sent_away:
             _pause(_in_words(error, letter), now)
         _put_off(letter, error, now, counts=not is_sent_away)
+        note_refusal(letter, error, now)
         _hang_up(mailer)
         return not is_sent_away
     else:

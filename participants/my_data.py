@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import AddressChange, DataExport, Leaving, Letter, Resident, RulesAcceptance
+from participants.models import AddressChange, DataExport, Leaving, Letter, PausedAddress, Resident, RulesAcceptance
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,12 @@ def parts_of(account: Resident) -> list[Part]:
     change, rules = AddressChange.objects.filter(account=account), RulesAcceptance.objects.filter(account=account)
     devices, factors = UserSession.objects.filter(user=account), Authenticator.objects.filter(user=account)
     addresses = EmailAddress.objects.filter(user=account)
-    emails = Q(to__iexact=account.email)
-    for address in addresses.filter(verified=True).values_list("email", flat=True):
+    mailboxes = [account.email, *addresses.filter(verified=True).values_list("email", flat=True)]
+    emails = Q()
+    for address in mailboxes:
         emails |= Q(to__iexact=address)
-    told = "to subject state created_at sent_at"
+    told = "to subject state created_at sent_at returned_at"
+    paused = PausedAddress.objects.of(*mailboxes)
     return [
         part("konto", _("Account"), own, f"{settings} {standing}", "estate"),
         part("adresy", _("E-mail addresses"), addresses, "email verified primary", "user"),
@@ -75,6 +77,7 @@ def parts_of(account: Resident) -> list[Part]:
         part("skladniki", _("Second factor"), factors, "type created_at last_used_at", "user"),
         part("role", _("Roles"), account.groups.all(), "name"),
         part("listy", _("Letters that we sent you"), Letter.objects.filter(emails), told),
+        part("zwroty", _("Addresses from which letters came back"), paused, "email since reason code last_bounce_at"),
         part("kopie", _("Copies of your data"), DataExport.objects.filter(account=account), "asked_at", "account"),
         part("odejscie", _("Leaving the forum"), leaving, "asked_at erase_at erases_texts", "account"),
     ]

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
+from participants import bounce_views
 from participants import security_views as views
 from participants.account_views import account_page
 
@@ -32,5 +33,7 @@ urlpatterns = [
     path("potwierdz/klucz/", account_page(views.PasskeyAgainView.as_view()), name="mfa_reauthenticate_webauthn"),
     path("adres/", views.change_address, name="change_address"),
     path("adres/zostaje/", views.keep_address, name="keep_address"),
+    path("adres/sprawdz/", bounce_views.try_address, name="try_address"),
+    path("adres/dziala/<str:key>/", bounce_views.address_works, name="address_works"),
     re_path(r"^adres/(?P<side>old|new)/(?P<key>[-.:\w]+)/$", views.agree_address, name="agree_address"),
 ]

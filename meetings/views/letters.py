@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from meetings.following import set_pace
 from meetings.models import Follow, Forum
+from participants.confirming import pause_of
 from participants.forms import PublicForm
 from participants.models import Estate, Resident
 
@@ -56,7 +57,7 @@ class LettersForm(PublicForm):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def my_letters(request: HttpRequest) -> HttpResponse:
-    """Five queries, whatever is followed."""
+    """Six queries, whatever is followed."""
     account = request.user
     if request.method == "POST":
         form = LettersForm(request.POST)
@@ -71,6 +72,7 @@ def my_letters(request: HttpRequest) -> HttpResponse:
     forums = {follow.forum_id for follow in follows}
     context = {
         "form": form,
+        "paused": pause_of(account),
         "follows": follows,
         "estates": [estate for estate in Estate.objects.all() if estate.pk not in estates],
         "forums": [forum for forum in Forum.objects.all() if forum.pk not in forums],

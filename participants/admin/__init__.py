@@ -1,3 +1,25 @@
-from participants.admin import accounts, institutions, leaving, letters, office, officials, places, retention, rules
+from participants.admin import (
+    accounts,
+    institutions,
+    leaving,
+    letters,
+    office,
+    officials,
+    paused_addresses,
+    places,
+    retention,
+    rules,
+)
 
-__all__ = ["accounts", "institutions", "leaving", "letters", "office", "officials", "places", "retention", "rules"]
+__all__ = [
+    "accounts",
+    "institutions",
+    "leaving",
+    "letters",
+    "office",
+    "officials",
+    "paused_addresses",
+    "places",
+    "retention",
+    "rules",
+]

@@ -9,6 +9,7 @@ from participants.models.leaving import Departure, Leaving
 from participants.models.letter import Letter
 from participants.models.office import AccessibilityStatement, InformationClause, OfficePage, Processing
 from participants.models.official import Appointment, Official, Rank
+from participants.models.paused_address import PausedAddress
 from participants.models.resident import Resident
 from participants.models.rules_acceptance import RulesAcceptance
 from participants.models.tally import Tally
@@ -32,6 +33,7 @@ __all__ = [
     "Letter",
     "OfficePage",
     "Official",
+    "PausedAddress",
     "Processing",
     "Rank",
     "RecordKept",

@@ -15,6 +15,9 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def failed(self) -> "LetterQuerySet":
         return self.filter(state=Letter.State.FAILED)
 
+    def sent_since(self, moment: datetime.datetime) -> "LetterQuerySet":
+        return self.filter(sent_at__gte=moment)
+
     def due(self, now: datetime.datetime) -> "LetterQuerySet":
         """Those to send now: nobody holds a lease on them, and their next try has come."""
         return self.waiting().filter(Q(leased_until__isnull=True) | Q(leased_until__lt=now), try_at__lte=now)
@@ -51,6 +54,7 @@ class Letter(models.Model):
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("came back at"), null=True, blank=True)
 
     objects = LetterQuerySet.as_manager()
 
@@ -61,6 +65,7 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["-is_asked_for", "try_at", "id"], condition=Q(state="waiting"), name="letter_waiting"),
             models.Index(fields=["-id"], condition=Q(state="failed"), name="letter_failed"),
+            models.Index(fields=["sent_at"], condition=Q(sent_at__isnull=False), name="letter_sent"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="letter_key_once"),

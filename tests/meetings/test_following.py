@@ -240,7 +240,7 @@ def test_page_of_letters_costs_the_same(as_user, resident, django_assert_num_que
         make_follow(resident, factories.make_topic())
         make_follow(resident, factories.make_commitment())
     client = as_user(resident)
-    with django_assert_num_queries(5):  # the session, the account, what is followed, estates, forums
+    with django_assert_num_queries(6):  # session, account, whether letters come back, what is followed, estates, forums
         client.get(LETTERS)
 
 

@@ -74,7 +74,7 @@ def test_letter_refused_for_now_is_put_off_and_comes_later(server, refusals):
 @pytest.mark.django_db
 @pytest.mark.parametrize("refusals", ["rcpt", "data"])
 def test_letter_refused_for_good_is_shown_to_the_staff_and_stops_nobody_else(server, refusals):
-    write("Do nikogo")
+    write("Do nikogo", to="nikt@poczta.example")
     write("Do Hanny")
     setattr(server, refusals, ["550 5.1.1 no such mailbox"])
     assert deliver_due() == 2

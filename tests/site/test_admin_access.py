@@ -6,6 +6,7 @@ import uuid
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import ModelAdmin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,9 +16,18 @@ from django.utils import timezone
 from meetings.agenda_questions import take
 from meetings.commitments import record
 from meetings.models import Commitment, Meeting
+from participants.bounces import pause
 from participants.exports import ask_for_export
 from participants.leaving import ask
-from participants.models import AccessibilityStatement, Departure, InformationClause, JobRun, Letter, Resident
+from participants.models import (
+    AccessibilityStatement,
+    Departure,
+    InformationClause,
+    JobRun,
+    Letter,
+    PausedAddress,
+    Resident,
+)
 from participants.roles import SYSTEM
 from tests import factories
 from tests.panel import make_administrator, make_staff
@@ -137,6 +147,27 @@ def test_failed_letters_are_sent_again(administrator, as_user):
     assert (failed.state, failed.attempts) == (Letter.State.WAITING, 0)
 
 
+def test_paused_addresses_are_lifted_singly_and_in_bulk(administrator, editor, as_user):
+    names = [f"nikt{n}@poczta.example" for n in range(3)]
+    for name in names:
+        pause(name, reason="mailbox", code="550 5.1.1", now=timezone.now())
+    first, *others = PausedAddress.objects.order_by("pk")
+    lift_page = reverse("admin:participants_pausedaddress_lift", args=[first.pk])
+    bulk = {"action": "lift_chosen", "_selected_action": [row.pk for row in others]}
+    for page, data in ((lift_page, {}), (list_of("participants.pausedaddress"), bulk)):
+        assert as_user(editor).post(page, data).status_code == 403
+    client = as_user(administrator)
+    assert names[0] in client.get(lift_page).content.decode()
+    assert PausedAddress.objects.count() == 3
+    assert client.post(lift_page).url == list_of("participants.pausedaddress")
+    assert client.post(lift_page).status_code == 404  # the second of two clicks
+    client.post(list_of("participants.pausedaddress"), bulk)
+    assert PausedAddress.objects.count() == 0
+    noted = LogEntry.objects.filter(user=administrator)
+    assert noted.count() == 3
+    assert not any(name in entry.object_repr + entry.change_message for name in names for entry in noted)
+
+
 def test_an_administrator_suspends_and_gives_roles(administrator, resident, as_user):
     client = as_user(administrator)
     url = reverse("admin:participants_resident_change", args=[resident.pk])
@@ -199,6 +230,8 @@ def fill_in() -> None:
     ask(factories.make_resident(), erases_texts=False)
     ask_for_export(author)
     JobRun.objects.create(rule="letters", started_at=now, ended_at=now, removed=3)
+    refused = {"reason": PausedAddress.Reason.NO_MAILBOX, "code": "550 5.1.1", "now": now}
+    pause(f"nikt{next(factories.count)}@poczta.example", **refused)
     Departure.objects.create(at=now, erased_texts=True, comments=1, supports=0, registrations=0, letters=2)
 
 

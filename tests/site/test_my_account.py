@@ -182,7 +182,9 @@ def test_account_and_questions_cost_the_same_however_many(as_user, resident, top
         factories.make_asked(meeting, topic, author=resident)
         following.follow(resident, "meeting", meeting)
     client = as_user(resident)
-    with django_assert_num_queries(8):  # session, who, mailboxes, sign-ups, comments, questions, agendas, followed
+    with django_assert_num_queries(
+        9
+    ):  # session, who, pause, mailboxes, sign-ups, comments, questions, agendas, followed
         page = read(client)
     assert page.count("Pytanie nr") == min(number, 3)
     with django_assert_num_queries(5):  # the session, who it is, how many, one page of them, agendas
