@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from meetings.models import AskedFor, Circulation, Commitment, Meeting
 from participants.models import AccessibilityStatement, InformationClause, Letter, OfficePage
 from participants.office import gaps_of_clause, gaps_of_statement, review_warning
+from participants.sending_stop import current
 from topics.models import Case, Question
 from topics.questions import institution_of
 
@@ -38,7 +39,7 @@ class Unfinished:
 
 
 def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
-    """By role, sixteen queries at most, whatever the size of the site."""
+    """By role, seventeen queries at most, whatever the size of the site."""
     now = now or timezone.now()
     today = timezone.localdate(now)
     items: list[Item] = _cases(user)
@@ -53,7 +54,8 @@ def desk(user: Any, now: datetime.datetime | None = None) -> dict[str, Any]:
         meetings = list(ahead[:SHOWN_MEETINGS])
     if user.has_perm("participants.change_letter"):
         items.append(_letters())
-    return {"items": items, "to_close": to_close, "meetings": meetings, "office": _office(user, today)}
+    office = _office(user, today)
+    return {"items": items, "to_close": to_close, "meetings": meetings, "office": office, "stopped": current()}
 
 
 def _cases(user: Any) -> list[Item]:

@@ -22,6 +22,7 @@ from participants.letter_text import paragraphs
 from participants.mail_server import TAKING
 from participants.models import Letter
 from participants.models.letter import LetterQuerySet
+from participants.sending_stop import is_stopped
 
 log = logging.getLogger(__name__)
 # Longer than what comes before the text can last: five lines and five answers, each EMAIL_TIMEOUT. From the text on,
@@ -89,14 +90,14 @@ def deliver_due(*, limit: int = 50, now: datetime.datetime | None = None) -> int
     Ends after `limit` letters or ROUND seconds, and when the server cannot be reached or wants to be left alone: that
     costs no letter an attempt. A worker killed before the text loses nothing, and another sends the letter when the
     lease is over. A kill between the text and our note that it was taken sends it again, under the same Message-ID:
-    docs/adr/0030.
+    docs/adr/0030. Between two letters it looks whether sending was stopped.
     """
     if not Letter.objects.due(now or timezone.now()).exists():
         return 0
     mailer = get_connection(settings.DELIVERY_BACKEND)
     tried, ends = 0, time.monotonic() + ROUND
     try:
-        while _is_open(mailer, moment := now or timezone.now()) and (letter := _take(moment)):
+        while not is_stopped() and _is_open(mailer, moment := now or timezone.now()) and (letter := _take(moment)):
             tried += 1
             is_free = hold_back(letter) or _deliver(letter, mailer, moment)
             if not is_free or tried == limit or time.monotonic() > ends:

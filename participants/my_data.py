@@ -100,6 +100,7 @@ LEFT_OUT = {
     "mfa.Authenticator.data": "secrets that open the account",
     "usersessions.UserSession.session_key": "opens the account",
     "usersessions.UserSession.data": "what the session holds is for programs",
+    "participants.SendingStop": "what the staff did in the panel, in their role",
     "participants.InformationClause": "facts of the office, public",
     "participants.AccessibilityStatement": "facts of the office, public",
     "participants.Institution": "mailboxes of institutions, public",

@@ -9,6 +9,7 @@ from participants.admin import (
     places,
     retention,
     rules,
+    sending_stops,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "places",
     "retention",
     "rules",
+    "sending_stops",
 ]

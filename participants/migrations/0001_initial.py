@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.db.models.lookups
 import django.utils.timezone
 import participants.dates
 import participants.models.data_export
@@ -393,6 +394,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SendingStop',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('why', models.CharField(max_length=200, verbose_name='why')),
+                ('at', models.DateTimeField(verbose_name='stopped at')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='resumed at')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='stopped by')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='resumed by')),
+            ],
+            options={
+                'verbose_name': 'stop of all letters',
+                'verbose_name_plural': 'stops of all letters',
+                'ordering': ['-pk'],
+            },
+        ),
+        migrations.CreateModel(
             name='Tally',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -469,5 +486,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('starts__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='appointment_ends_after_start', violation_error_message='The last day comes before the first one.'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=models.UniqueConstraint(django.db.models.lookups.IsNull(models.F('ended_at'), True), condition=models.Q(('ended_at', None)), name='sending_stop_one_in_force'),
+        ),
+        migrations.AddConstraint(
+            model_name='sendingstop',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_by', None)), ('ended_at__gte', models.F('at')), _connector='OR'), name='sending_stop_ends_after'),
         ),
     ]

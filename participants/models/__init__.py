@@ -12,6 +12,7 @@ from participants.models.official import Appointment, Official, Rank
 from participants.models.paused_address import PausedAddress
 from participants.models.resident import Resident
 from participants.models.rules_acceptance import RulesAcceptance
+from participants.models.sending_stop import SendingStop
 from participants.models.tally import Tally
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "RecordKept",
     "Resident",
     "RulesAcceptance",
+    "SendingStop",
     "Tally",
 ]

@@ -2,13 +2,18 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from meetings.closing import Step
 from meetings.models import Meeting
+from participants.bounces import pause
+from participants.letters import deliver_due, queue_letter
+from participants.models import Letter, PausedAddress, SendingStop
 from participants.roles import Role
 from tests import factories
-from tests.browser.conftest import accessibility_faults, faults_of, overflows
+from tests.browser.conftest import accessibility_faults, faults_of, faults_of_look, letter_to, overflows
+from tests.mailbox import link_in
 from tests.meetings.closing import make_past, make_placed
 from tests.panel import make_administrator
 from topics.models import Report, Topic, WatchedWord
@@ -91,6 +96,48 @@ def test_pages_of_the_panel_have_no_fault(meeting, visit):
     addresses += [change(comment.topic).replace("change", "hold"), change(question).replace("change", "meeting")]
     addresses += life_of_a_meeting()
     assert faults_of(page, addresses, until="networkidle") == {}
+
+
+@pytest.mark.parametrize("width", ["phone"])
+def test_pages_about_letters_have_no_fault(transactional_db, visit):
+    chief = make_administrator()
+    pause("nikt@poczta.example", reason="mailbox", code="550 5.1.1", now=timezone.now())
+    queue_letter(to="nikt@poczta.example", template="account/email/locked", context={})
+    deliver_due()
+    rows = [Letter.objects.get(), PausedAddress.objects.get()]
+    page = visit(user=chief, bypass_csp=True)
+    switch = reverse("admin:participants_sendingstop_changelist")
+    addresses = [switch, reverse("admin:participants_sendingstop_stop"), change(rows[1]).replace("change", "lift")]
+    addresses += [change(row) for row in rows] + [change(row).rsplit("/", 3)[0] + "/" for row in rows]
+    assert faults_of(page, addresses, until="networkidle") == {}
+    page.goto(reverse("admin:participants_sendingstop_stop"))
+    page.locator("input[type=submit]").last.click()
+    expect(page.locator(".errornote")).to_be_visible()
+    assert faults_of_look(page) == []
+    page.get_by_label("Dlaczego").fill("Ktoś rozsyła spam")
+    page.locator("input[type=submit]").last.click()
+    expect(page.locator("#stopped-heading")).to_be_visible()
+    stopped = SendingStop.objects.get()
+    told = [switch, reverse("admin:index"), change(rows[0]).rsplit("/", 3)[0] + "/", change(stopped)]
+    assert faults_of(page, [*told, change(stopped).replace("change", "resume")], until="networkidle") == {}
+    page.locator("input[type=submit]").last.click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert SendingStop.objects.get().ended_by == chief
+
+
+@pytest.mark.parametrize("width", ["phone"])
+def test_pages_of_whom_letters_do_not_reach_have_no_fault(transactional_db, visit):
+    resident = factories.make_resident("Hanna")
+    pause(resident.email, reason="refused", code="550", now=timezone.now())
+    page = visit(user=resident)
+    assert faults_of(page, [reverse("my_account"), reverse("my_letters")]) == {}
+    page.goto(reverse("my_account"))
+    page.get_by_role("button", name="Adres działa").click()
+    page.goto(link_in(letter_to(resident.email), "/konto/bezpieczenstwo/adres/dziala/"))
+    assert faults_of_look(page) == []
+    page.get_by_role("button", name="Piszcie do mnie znowu").click()
+    expect(page.get_by_text("Twój adres działa")).to_be_visible()
+    expect(page.get_by_role("heading", name="Listy do Ciebie wracają")).to_have_count(0)
 
 
 def test_rich_text_is_edited_and_cleaned(meeting, editor, visit):

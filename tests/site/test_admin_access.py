@@ -27,6 +27,7 @@ from participants.models import (
     Letter,
     PausedAddress,
     Resident,
+    SendingStop,
 )
 from participants.roles import SYSTEM
 from tests import factories
@@ -99,7 +100,7 @@ def test_forms_open_for_the_roles_that_have_them(label, administrator, editor, m
 
 def test_staff_without_a_role_sees_an_empty_panel(db, as_user):
     page = as_user(make_staff()).get(reverse("admin:index"))
-    assert page.context["desk"] == {"items": [], "to_close": [], "meetings": [], "office": []}
+    assert page.context["desk"] == {"items": [], "to_close": [], "meetings": [], "office": [], "stopped": None}
     assert page.context["app_list"] == []
 
 
@@ -232,6 +233,7 @@ def fill_in() -> None:
     JobRun.objects.create(rule="letters", started_at=now, ended_at=now, removed=3)
     refused = {"reason": PausedAddress.Reason.NO_MAILBOX, "code": "550 5.1.1", "now": now}
     pause(f"nikt{next(factories.count)}@poczta.example", **refused)
+    SendingStop.objects.create(why="Próba", by=author, at=now, ended_by=author, ended_at=now)
     Departure.objects.create(at=now, erased_texts=True, comments=1, supports=0, registrations=0, letters=2)
 
 
@@ -286,7 +288,7 @@ def test_the_desk_costs_the_same_for_any_number_of_rows(administrator, as_user):
     one = queries_of(client, reverse("admin:index"))
     fill_in()
     assert queries_of(client, reverse("admin:index")) == one
-    assert one <= 17
+    assert one <= 18
 
 
 def test_numbers_of_the_desk_lead_to_lists_of_that_length(administrator, as_user):
