@@ -11,12 +11,12 @@ from django.contrib.admin.options import ModelAdmin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from meetings.agenda_questions import take
 from meetings.commitments import record
 from meetings.models import Commitment, Meeting
-from participants.bounces import pause
+from participants.bounces import PAUSED, pause
 from participants.exports import ask_for_export
 from participants.leaving import ask
 from participants.models import (
@@ -146,6 +146,44 @@ def test_failed_letters_are_sent_again(administrator, as_user):
     as_user(administrator).post(list_of("participants.letter"), data)
     failed.refresh_from_db()
     assert (failed.state, failed.attempts) == (Letter.State.WAITING, 0)
+
+
+def test_one_letter_is_sent_again_from_its_page(administrator, editor, as_user):
+    failed, sent = make_letter(state=Letter.State.FAILED, attempts=12), make_letter()
+    pages = [reverse("admin:participants_letter_send-again", args=[letter.pk]) for letter in (failed, sent)]
+    assert as_user(editor).post(pages[0]).status_code == 403
+    client = as_user(administrator)
+    changes = [client.get(page.replace("send-again", "change")).content.decode() for page in pages]
+    assert [page in shown for page, shown in zip(pages, changes, strict=True)] == [True, False]
+    for page in pages:
+        client.post(page)
+    failed.refresh_from_db()
+    assert (failed.state, failed.attempts) == (Letter.State.WAITING, 0)
+
+
+def test_list_of_letters_counts_them_and_says_what_became_of_each(administrator, as_user):
+    now = timezone.now()
+    waiting = make_letter(attempts=2, last_error="SMTPDataError: 451 later")
+    make_letter()
+    make_letter(state=Letter.State.FAILED, attempts=12, last_error="SMTPDataError: 451 later")
+    make_letter(state=Letter.State.FAILED, last_error=PAUSED)
+    make_letter(state=Letter.State.SENT, sent_at=now)
+    make_letter(state=Letter.State.SENT, sent_at=now - datetime.timedelta(days=2), returned_at=now)
+    page = as_user(administrator).get(list_of("participants.letter"))
+    assert [figure["count"] for figure in page.context["figures"]] == [2, 2, 1]
+    assert page.context["figures"][0]["since"] == waiting.created_at
+    site = admin.site._registry[Letter]
+    with translation.override("en"):
+        said = [str(site.outcome(letter)) for letter in Letter.objects.order_by("pk")]
+    assert said == [
+        "2 tries failed. We try again.",
+        "Waits for its turn.",
+        "Given up after 12 tries.",
+        "Held back: letters to this address come back.",
+        "Sent.",
+        "It came back: there is no such address.",
+    ]
+    assert PAUSED not in page.content.decode()
 
 
 def test_paused_addresses_are_lifted_singly_and_in_bulk(administrator, editor, as_user):
