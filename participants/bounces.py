@@ -25,9 +25,7 @@ REASONS = {
 }
 BARE = {550, 551, 553}
 # 550 means "no such mailbox" and "not from you" alike (RFC 5321, 4.2.3); without an enhanced code words have to tell.
-ABOUT_US = re.compile(
-    r"relay|rcpthosts|authenti|sender|spam|block|listed|polic|reput|denied|spf|dkim|dmarc|quota", re.I
-)
+ABOUT_US = re.compile(r"relay|rcpthosts|authenti|sender|spam|block|listed|polic|reput|denied|spf|dkim|dmarc|quota")
 
 
 def hold_back(letter: Letter) -> bool:

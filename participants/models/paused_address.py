@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +41,10 @@ class PausedAddress(models.Model):
         verbose_name = _("paused address")
         verbose_name_plural = _("paused addresses")
         ordering = ["-last_bounce_at", "-pk"]
-        constraints = [models.UniqueConstraint(Lower("email"), name="paused_address_once_any_case")]
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="paused_address_once"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="paused_address_in_lower_case"),
+        ]
 
     def __str__(self) -> str:
         """Without the address: the panel's log keeps this when the row is gone."""

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
@@ -18,7 +19,7 @@ from forum_portal.leaving import erase_leavers
 from meetings.registration import confirm as registration_confirm
 from participants import address_changes, leaving
 from participants.bounces import KEPT, PAUSED, forget_pauses, hold_back, lift, note_refusal, pause
-from participants.delivery_reports import MOST, read_report, take_report
+from participants.delivery_reports import MOST, MOST_PARTS, read_report, take_report
 from participants.letters import deliver_due, queue_letter, try_again
 from participants.links import key_of
 from participants.models import Letter, PausedAddress
@@ -296,6 +297,22 @@ BROKEN = [
     report().replace(b"Final-Recipient", b"\xc5\xbc: \xff\nFinal-Recipient"),
     report(message_id="<ż@b.example>"),
 ]
+
+
+@pytest.mark.django_db
+def test_report_of_more_parts_than_letters_have_is_not_taken_apart():
+    raw, part = report(write()), b"--x\nContent-Type: text/plain\n\nx\n"
+    assert read_report(raw.replace(b"--x--", part * (MOST_PARTS + 1) + b"--x--")) is None
+    assert take(raw.replace(b"--x--", part + b"--x--"))
+
+
+@pytest.mark.django_db
+def test_table_holds_an_address_once_and_in_lower_case():
+    pause_now()
+    now = {"since": timezone.now(), "last_bounce_at": timezone.now()}
+    for email in (HANNA, "Hanna@poczta.example"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PausedAddress.objects.create(email=email, **now)
 
 
 @pytest.mark.django_db
