@@ -92,7 +92,7 @@ def _in_words(kept: datetime.timedelta) -> str:
     """Whole years as years."""
     years, rest = divmod(kept.days, 365)
     if years and not rest:
-        return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
+        return ngettext("%(years)s year", "%(years)s years", years) % {"years": years}
     return ngettext("%(days)s day", "%(days)s days", kept.days) % {"days": kept.days}
 
 

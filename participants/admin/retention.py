@@ -12,7 +12,7 @@ from participants.models import JobRun
 
 
 class RuleFilter(admin.SimpleListFilter):
-    title = _("rule")
+    title = _("what goes")
     parameter_name = "rule"
 
     def __init__(self, *args: Any) -> None:
@@ -30,14 +30,18 @@ class RuleFilter(admin.SimpleListFilter):
 class JobRunAdmin(ReadOnly, PanelAdmin):
     """The panel's site knows the rules (`rules`): they are made of all apps. One query for all of them."""
 
-    list_display = ["ended_at", "what", "removed", "has_failed"]
+    list_display = ["ended_at", "what", "removed", "is_well"]
     list_filter = [RuleFilter, "has_failed"]
-    fields = ["what", "started_at", "ended_at", "removed", "has_failed"]
+    fields = ["what", "started_at", "ended_at", "removed", "is_well"]
     readonly_fields = fields
 
-    @admin.display(description=_("rule"))
+    @admin.display(description=_("what goes"))
     def what(self, obj: JobRun) -> Any:
         return next((rule.title for rule in self.admin_site.rules if rule.key == obj.rule), obj.rule)
+
+    @admin.display(description=_("went well"), boolean=True)
+    def is_well(self, obj: JobRun) -> bool:
+        return not obj.has_failed
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         done = JobRun.objects.by_rule()

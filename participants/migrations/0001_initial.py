@@ -250,10 +250,10 @@ class Migration(migrations.Migration):
             name='JobRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.SlugField(db_index=False, max_length=40, verbose_name='rule')),
+                ('rule', models.SlugField(db_index=False, max_length=40, verbose_name='key of the rule')),
                 ('started_at', models.DateTimeField(verbose_name='started at')),
                 ('ended_at', models.DateTimeField(db_index=True, verbose_name='ended at')),
-                ('removed', models.PositiveIntegerField(verbose_name='removed')),
+                ('removed', models.PositiveIntegerField(verbose_name='how much went')),
                 ('has_failed', models.BooleanField(default=False, verbose_name='failed')),
             ],
             options={

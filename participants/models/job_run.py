@@ -25,10 +25,10 @@ class JobRun(models.Model):
     """A run that removed something, or failed; of those that found nothing to do only the last one is kept, since the
     worker looks every hour. Written by participants.retention alone."""
 
-    rule = models.SlugField(_("rule"), max_length=40, db_index=False)
+    rule = models.SlugField(_("key of the rule"), max_length=40, db_index=False)
     started_at = models.DateTimeField(_("started at"))
     ended_at = models.DateTimeField(_("ended at"), db_index=True)
-    removed = models.PositiveIntegerField(_("removed"))
+    removed = models.PositiveIntegerField(_("how much went"))
     has_failed = models.BooleanField(_("failed"), default=False)
 
     objects = JobRunQuerySet.as_manager()

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from forum_portal.retention import RULES, forget_due
 from meetings.closing import Step
 from meetings.models import Meeting
 from participants.bounces import pause
@@ -138,6 +139,15 @@ def test_pages_of_whom_letters_do_not_reach_have_no_fault(transactional_db, visi
     page.get_by_role("button", name="Piszcie do mnie znowu").click()
     expect(page.get_by_text("Twój adres działa")).to_be_visible()
     expect(page.get_by_role("heading", name="Listy do Ciebie wracają")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", ["phone"])
+def test_the_page_of_what_is_forgotten_has_no_fault(editor, visit):
+    forget_due()
+    page = visit(user=editor)
+    url = reverse("admin:participants_jobrun_changelist")
+    assert faults_of(page, [url], until="networkidle") == {}
+    expect(page.locator("#content time")).to_have_count(len(RULES))
 
 
 def test_rich_text_is_edited_and_cleaned(meeting, editor, visit):
