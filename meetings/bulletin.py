@@ -1,11 +1,11 @@
 """A letter of news: what one person is told at one moment, page by page. The same whether one thing waits or twenty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -15,11 +15,13 @@ from django.utils.translation import ngettext
 
 from meetings.following import no_replies_url, stop_url
 from meetings.models import AgendaQuestion, MeetingStep, News
+from meetings.models.meeting_step import newest
 from participants.models import Resident
-from topics.models import Comment, Question
+from topics.models import Comment, Question, QuestionMute
 from topics.telling import mute_url
 
 QUOTED = 160
+REPLIES = 3  # more of them under one's comments are counted
 TITLE, PREHEADER = 80, 140
 Step, Source = MeetingStep.Kind, tuple[str, int]
 
@@ -47,6 +49,8 @@ class Group:
     is_sensitive: bool = False
     lines: list[Line] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)  # those that are counted only
+    replies: list[Comment] = field(default_factory=list)
+    steps: list[MeetingStep] = field(default_factory=list)
     stops: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -78,8 +82,12 @@ class Bulletin:
 
     @property
     def preheader(self) -> str:
+        """What programs show beside the subject. Where a topic is sensitive it is long enough to keep its name away."""
         named = [group.title for group in self.groups if not group.is_sensitive]
-        return Truncator("; ".join(named)).chars(PREHEADER)
+        shown = [Truncator("; ".join(named)).chars(PREHEADER)] if named else []
+        if len(named) < len(self.groups):
+            shown.append(_("What else is new is in the letter: we do not name everything here."))
+        return "; ".join(shown)
 
 
 def compose(account: Resident, rows: Iterable[News]) -> Bulletin:
@@ -96,7 +104,7 @@ def compose(account: Resident, rows: Iterable[News]) -> Bulletin:
         _add(group, row, answers)
         _add_stops(group, row, account, asked)
     for group in groups.values():
-        _count_comments(group)
+        _merge(group)
     return Bulletin([group for group in groups.values() if group.lines])
 
 
@@ -110,7 +118,7 @@ def _group_of(row: News) -> tuple[Source, Group]:
     if row.commitment_entry:
         promise = row.commitment_entry.commitment
         item = promise.agenda_item
-        is_sensitive = bool(item and item.topic and item.topic.is_sensitive)
+        is_sensitive = row.asked_in_quiet or bool(item and item.topic and item.topic.is_sensitive)
         return ("promise", promise.pk), Group(promise.text, promise.get_absolute_url(), is_sensitive)
     meeting = row.meeting_step.meeting
     return ("meeting", meeting.pk), Group(meeting.title, meeting.get_absolute_url())
@@ -125,29 +133,49 @@ def _add(group: Group, row: News, answers: dict[int, list[Comment]]) -> None:
         entry = row.commitment_entry
         group.lines.append(Line(_entry_in_words(entry), entry.get_absolute_url(), [row.source], _quoted(entry.text)))
     else:
-        text, quote = _meeting_in_words(row.meeting_step)
-        group.lines.append(Line(text, group.path, [row.source], quote))
+        group.steps.append(row.meeting_step)
 
 
 def _add_comment(group: Group, row: News) -> None:
     """Official words and replies to one's own comment stand out; the others are counted."""
     comment = row.comment
     if comment.is_official:
-        text = _("Official answer: %(who)s") % {"who": _speaker(comment)}
+        group.lines.append(_said(comment, _("Official answer: %(who)s") % {"who": _speaker(comment)}))
     elif row.why == News.Why.REPLY:
-        text = _("Reply to your comment: %(who)s") % {"who": _speaker(comment)}
+        group.replies.append(comment)
     else:
         group.comments.append(comment)
-        return
-    group.lines.append(Line(text, comment.get_absolute_url(), [row.source], _quoted(comment.text)))
 
 
-def _count_comments(group: Group) -> None:
-    count = len(group.comments)
-    if count:
-        text = ngettext("%(count)d new comment", "%(count)d new comments", count) % {"count": count}
-        events = [("comment", comment.pk) for comment in group.comments]
-        group.lines.append(Line(text, group.comments[0].get_absolute_url(), events))
+def _merge(group: Group) -> None:
+    """What is alike becomes one line."""
+    replies, comments, count = group.replies, group.comments, len(group.replies)
+    if count > REPLIES:
+        text = ngettext("%(count)d reply to your comments", "%(count)d replies to your comments", count)
+        group.lines.append(_counted(replies, text % {"count": count}))
+    else:
+        told = [_said(one, _("Reply to your comment: %(who)s") % {"who": _speaker(one)}) for one in replies]
+        group.lines.extend(told)
+    if count := len(comments):
+        text = ngettext("%(count)d new comment", "%(count)d new comments", count)
+        group.lines.append(_counted(comments, text % {"count": count}))
+    group.lines.extend(_of_meeting(group))
+
+
+def _said(comment: Comment, text: str) -> Line:
+    return Line(text, comment.get_absolute_url(), [("comment", comment.pk)], _quoted(comment.text))
+
+
+def _counted(comments: list[Comment], text: str) -> Line:
+    return Line(text, comments[0].get_absolute_url(), [("comment", comment.pk) for comment in comments])
+
+
+def _of_meeting(group: Group) -> Iterator[Line]:
+    """Of several changes, how it stands after the last."""
+    for step in newest(group.steps):
+        text, quote = _meeting_in_words(step)
+        alike = [one for one in group.steps if one.is_change] if step.is_change else [step]
+        yield Line(text, group.path, [("meeting_step", one.pk) for one in alike], quote)
 
 
 def _speaker(comment: Comment) -> str:
@@ -236,7 +264,8 @@ def _asked(rows: list[News], account: Resident) -> dict[int, list[Question]]:
     if not entries:
         return {}
     theirs = Q(question__comment__author=account) | Q(question__comment__supports__resident=account)
-    places = AgendaQuestion.objects.public().promised().filter(theirs)
+    muted = QuestionMute.objects.filter(question=OuterRef("question"), account=account)
+    places = AgendaQuestion.objects.public().promised().filter(theirs).exclude(Exists(muted))
     places = places.filter(commitment__in={entry.commitment_id for entry in entries}).select_related("question")
     found: dict[int, list[Question]] = {}
     for place in places.order_by("question").distinct():

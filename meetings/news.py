@@ -18,6 +18,7 @@ from meetings import audience
 from meetings.audience import People
 from meetings.models import Commitment, CommitmentEntry, Meeting, MeetingStep, News
 from meetings.models.commitment import CommitmentQuerySet
+from meetings.models.meeting_step import newest
 from meetings.paces import next_hours
 from participants.batches import delete, in_batches
 from topics.models import Comment, Question, QuestionStep
@@ -29,7 +30,6 @@ FRESH = datetime.timedelta(days=2)
 KEPT = datetime.timedelta(days=90)
 AT_ONCE = 1000  # things in a round; the rest has the next one
 ANSWERED, WAITS = Question.State.ANSWERED, Question.State.WAITS
-Step = MeetingStep.Kind
 
 
 def note_fresh_news(now: datetime.datetime | None = None) -> int:
@@ -170,17 +170,7 @@ def _note_meeting(pk: int, now: datetime.datetime) -> int:
     steps = list(MeetingStep.objects.untold().filter(meeting=meeting))
     meeting.steps.filter(pk__in=[step.pk for step in steps]).update(told_at=now)
     told = 0
-    for step in _newest(steps):
+    for step in newest(steps):
         step.meeting = meeting
         told += _write("meeting_step", step, audience.of_meeting_step(step, now), now)
     return told
-
-
-def _newest(steps: list[MeetingStep]) -> list[MeetingStep]:
-    """Of several changes within PAUSE the last; a meeting that was announced and moved at once is announced."""
-    changes = [step for step in steps if step.kind in audience.CHANGES or step.kind == Step.ANNOUNCED]
-    announced = [step for step in changes if step.kind == Step.ANNOUNCED]
-    last = changes[-1:]
-    if last and last[0].kind == Step.MOVED and announced:
-        last = announced[-1:]
-    return [*last, *(step for step in steps if step not in changes)]

@@ -155,6 +155,8 @@ class NewsQuerySet(models.QuerySet["News"]):
 
     def for_letter(self) -> "NewsQuerySet":
         """With everything that a letter prints, in the order in which it happened. One query."""
+        asked = AgendaQuestion.objects.filter(commitment=OuterRef("commitment_entry__commitment"))
+        quiet = Exists(asked.filter(question__topic__is_sensitive=True))
         related = [
             "follow",
             *(f"follow__{name}" for name in TARGETS),
@@ -167,7 +169,7 @@ class NewsQuerySet(models.QuerySet["News"]):
             "commitment_entry__commitment__agenda_item__topic",
             "meeting_step__meeting",
         ]
-        return self.select_related(*related).order_by("noted_at", "pk")
+        return self.select_related(*related).annotate(asked_in_quiet=quiet).order_by("noted_at", "pk")
 
 
 class News(models.Model):
@@ -215,6 +217,7 @@ class News(models.Model):
     closed_at = models.DateTimeField(_("closed without a letter at"), null=True, blank=True)
 
     objects = NewsQuerySet.as_manager()
+    asked_in_quiet = False  # the promise came from a question on a sensitive topic: known to for_letter()
 
     class Meta:
         verbose_name = _("news")

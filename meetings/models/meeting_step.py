@@ -39,3 +39,18 @@ class MeetingStep(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_change(self) -> bool:
+        """It says whether, when and where; a later one takes its place."""
+        return self.kind not in {MeetingStep.Kind.REPORT, MeetingStep.Kind.MINUTES}
+
+
+def newest(steps: list[MeetingStep]) -> list[MeetingStep]:
+    """Of several changes of one meeting the last; a meeting that was announced and moved at once is announced."""
+    changes = [step for step in steps if step.is_change]
+    announced = [step for step in changes if step.kind == MeetingStep.Kind.ANNOUNCED]
+    last = changes[-1:]
+    if last and last[0].kind == MeetingStep.Kind.MOVED and announced:
+        last = announced[-1:]
+    return [*last, *(step for step in steps if not step.is_change)]

@@ -8,6 +8,7 @@ from django.conf import settings as site
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.html import strip_tags
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -414,6 +415,42 @@ def test_comments_merge_into_one_line_and_answers_stand_out(topic, police):
     assert len(bulletin.events) == len(set(bulletin.events)) == 5
 
 
+@pytest.mark.parametrize(("replies", "lines"), [(3, 3), (4, 1)])
+def test_many_replies_are_one_line(topic, replies: int, lines: int):
+    reader = make_reader()
+    mine = say(topic, at(1), author=reader)
+    for _ in range(replies):
+        say(topic, at(9), parent=mine)
+    note_news(at(10))
+    bulletin = bulletin_for(reader)
+    assert len(bulletin.groups[0].lines) == lines
+    assert len(set(bulletin.events)) == replies
+    if lines == 1:
+        assert bulletin.groups[0].lines[0].text == "4 replies to your comments"
+
+
+def test_changes_of_a_meeting_are_one_line_which_says_how_it_stands(editor):
+    meeting = factories.make_meeting("Zima", date=at(9, day=20).date(), state=Meeting.State.DRAFT)
+    reader = make_reader(Pace.WEEK)
+    make_follow(reader, meeting.forum)
+    meeting = publication.announce(meeting, by=editor, now=at(9))
+    note_news(at(10))
+    for day, place in ((1, "Szkoła nr 1"), (2, "Szkoła nr 2")):
+        publication.move(meeting, by=editor, place=place, now=at(9, day=day))
+        note_news(at(10, day=day))
+    [line] = bulletin_for(reader).groups[0].lines
+    assert line.text.startswith("A meeting is announced")
+    assert "Szkoła nr 2" in line.text
+    assert len(line.events) == 3
+    publication.cancel(meeting, by=editor, reason="Awaria prądu.", now=at(9, day=3))
+    note_news(at(10, day=3))
+    [line] = bulletin_for(reader).groups[0].lines
+    assert (line.text, line.quote) == ("The meeting does not take place.", "Awaria prądu.")
+    assert len(line.events) == 4
+    assert send_news(at(8, day=7)) == 1
+    assert set(News.objects.values_list("told_at", flat=True)) == {at(8, day=7)}
+
+
 def test_a_withheld_name_is_not_in_the_letter(topic, police):
     reader = make_reader()
     post = factories.make_appointment(institution=police)
@@ -464,6 +501,30 @@ def test_a_promise_of_a_sensitive_topic_is_not_in_the_subject():
     bulletin = bulletin_for(reader)
     assert bulletin.groups[0].lines[0].quote == "Wiszą."
     assert "Lampy" not in bulletin.subject + bulletin.preheader
+
+
+def test_a_promise_to_a_question_on_a_sensitive_topic_is_not_in_the_subject():
+    meeting = factories.make_meeting(state=Meeting.State.HELD, date=at(9).date(), closed_at=at(9))
+    promise = factories.make_commitment("Lampy", meeting=meeting, now=at(9))
+    make_asked(promise)
+    Topic.objects.update(is_sensitive=True)
+    reader = make_reader()
+    make_follow(reader, promise)
+    record(promise, by=SYSTEM, text="Wiszą.", state="done", now=at(10))
+    note_news(at(11))
+    bulletin = bulletin_for(reader)
+    assert "Lampy" not in bulletin.subject + bulletin.preheader
+
+
+def test_preview_of_a_letter_stops_before_a_sensitive_topic(topic):
+    """Programs show the first hundred characters or so of a letter beside its subject, on locked screens too."""
+    reader = make_reader()
+    Topic.objects.update(is_sensitive=True)
+    topic.refresh_from_db()
+    bring(topic, reader, at(10))
+    send_news(at(11))
+    words = " ".join(strip_tags(last_letter(reader.email).html.partition('role="main"')[2]).split())
+    assert words.index(topic.title) > 140
 
 
 def test_letter_speaks_the_language_of_its_reader(topic, editor):
@@ -544,7 +605,7 @@ def test_html_of_the_letter_escapes_what_people_write(topic):
 
 # -- A digest holds what immediate letters would
 
-EVENTS = ["comment", "official", "reply", "answer", "passed", "entry", "moved", "postponed"]
+EVENTS = ["comment", "official", "reply", "answer", "to me", "passed", "entry", "moved", "postponed"]
 COURSES = st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 14 * 24)), min_size=1, max_size=7)
 QUIET = st.tuples(st.integers(0, 23), st.integers(0, 23))
 
@@ -561,8 +622,9 @@ class Town:
         past = factories.make_meeting(state=Meeting.State.HELD, date=at(0, day=-9).date(), closed_at=at(0, day=-9))
         self.promise = factories.make_commitment(meeting=past, now=at(0, day=-9))
         self.meeting = factories.make_meeting("Zima", date=at(0, day=60).date(), published_at=at(0, day=-9))
-        note_news(at(0, day=-1))
         self.readers = {pace: make_reader(pace, quiet=quiet) for pace in (Pace.NOW, Pace.DAY, Pace.WEEK)}
+        self.theirs = [say(self.topic, at(0, day=-2), author=reader) for reader in self.readers.values()]
+        note_news(at(0, day=-1))
         for reader in self.readers.values():
             support(self.question.comment, by=reader)
             for target in (self.topic, self.institution, self.promise, self.meeting):
@@ -576,6 +638,9 @@ class Town:
         if event in {"comment", "official", "reply", "answer"}:
             parent = self.question.comment if event in {"reply", "answer"} else None
             say(self.topic, now, text, parent=parent, **(official if event in {"official", "answer"} else {}))
+        elif event == "to me":
+            for mine in self.theirs:
+                say(self.topic, now, f"Odpowiedź {self.written} dla {mine.author_id}.", parent=mine)
         elif event == "passed" and self.fresh().state in {"waits", "passed"}:
             pass_on(self.fresh(), to=factories.make_institution(), by=self.editor, note=text, now=now)
         elif event == "entry":
@@ -591,10 +656,18 @@ class Town:
         self.question.refresh_from_db()
         return self.question
 
-    def told(self, pace: str) -> set[tuple[str, int]]:
-        rows = News.objects.filter(account=self.readers[pace], told_at__isnull=False)
-        assert rows.count() == len({row.source for row in rows})
-        return {row.source for row in rows}
+    def told(self, pace: str) -> list[tuple[str, str]]:
+        """Why, and what: there is a reply to each reader's own comment, and their words are alike."""
+        reader = self.readers[pace]
+        rows = News.objects.filter(account=reader, told_at__isnull=False).select_related("comment")
+        assert rows.count() == len({row.source for row in rows}) == self.counted(reader)
+        things = [row.comment.text.partition(" dla ")[0] if row.comment else str(row.source) for row in rows]
+        return sorted(zip([row.why for row in rows], things, strict=True))
+
+    def counted(self, reader: Resident) -> int:
+        """What the headings of their letters say."""
+        bodies = Letter.objects.filter(to=reader.email).values_list("body", flat=True)
+        return sum(int(re.search(r"\d+", body)[0]) for body in bodies)
 
     def quoted(self, pace: str) -> set[str]:
         bodies = Letter.objects.filter(to=self.readers[pace].email).values_list("body", flat=True)
