@@ -1,5 +1,6 @@
 """The forms of sign-up, sign-in and a new password. Each answers alike whether an address has an account or not."""
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,6 @@ from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.account.utils import setup_user_email
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.exceptions import ValidationError
@@ -97,14 +97,15 @@ class SignupForm(SignedForm, account.SignupForm):
         return data
 
     def try_save(self, request: HttpRequest) -> tuple[Resident | None, Any]:
-        """A taken address costs as much time as a free one: most of it is the hashing of the password.
+        """A taken address costs as much time as a free one: an account is made for nobody, and undone.
 
         Two sign-ups with one address in the same moment: the second is treated as one that came later.
         """
         request.session["letter_to"] = self.cleaned_data["email"]
         code_for(request.session, self.cleaned_data["email"])
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
+            resident = self._filled_in(request, email=f"{uuid.uuid4().hex}@nobody.invalid")
+            send_alike(lambda: self._write(request, resident), in_earnest=False)
         try:
             return super().try_save(request)
         except IntegrityError:
@@ -113,13 +114,22 @@ class SignupForm(SignedForm, account.SignupForm):
 
     def save(self, request: HttpRequest) -> Resident:
         """The account with its address, or neither. The password is hashed before the database is locked."""
+        resident = self._filled_in(request)
+        with transaction.atomic():
+            self._write(request, resident)
+        return resident
+
+    def _filled_in(self, request: HttpRequest, **fields: str) -> Resident:
         adapter = get_adapter()
         resident = adapter.save_user(request, adapter.new_user(request), self, commit=False)
-        with transaction.atomic():
-            resident.save()
-            rules.accept(resident)
-            setup_user_email(request, resident, [])
+        for name, value in fields.items():
+            setattr(resident, name, value)
         return resident
+
+    def _write(self, request: HttpRequest, resident: Resident) -> None:
+        resident.save()
+        rules.accept(resident)
+        setup_user_email(request, resident, [])
 
 
 class LoginForm(PublicForm, account.LoginForm):

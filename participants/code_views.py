@@ -33,7 +33,7 @@ class RequestCodeView(account.RequestLoginCodeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         address = form.cleaned_data["email"]
-        leaver = None if form._user else Resident.objects.filter(email=address, leaving__isnull=False).first()
+        leaver = Resident.objects.filter(email=address, leaving__isnull=False).first()  # asked of every address
         if form._user is None and not (leaver and show_way_back(leaver)):
             context = {"code": get_adapter().generate_login_code(), "request": self.request}
             send_alike(lambda: get_adapter().send_mail("account/email/login_code", address, context), in_earnest=False)
