@@ -191,7 +191,7 @@ def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:
 def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str]) -> None:
     """Write "former participant" wherever one of the words stands by itself, as text, HTML or JSON have it. One query,
     and one for each row that has it."""
-    forms = {form for word in words for form in (word, escape(word), json.dumps(word)[1:-1])}
+    forms = {form for word in filter(None, words) for form in (word, escape(word), json.dumps(word)[1:-1])}
     named = Q(pk__in=[])
     for form, field in itertools.product(forms, fields):
         named |= Q(**{f"{field}__icontains": form})
@@ -201,7 +201,8 @@ def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str]
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in longest_first), re.IGNORECASE)
     for row in rows.filter(named).select_for_update(of=("self",)).order_by("pk"):
         for field in fields:
-            setattr(row, field, pattern.sub(nobody, getattr(row, field)))
+            longest = row._meta.get_field(field).max_length
+            setattr(row, field, pattern.sub(nobody, getattr(row, field))[:longest])
         row.save(update_fields=fields)
 
 

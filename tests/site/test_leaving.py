@@ -196,6 +196,19 @@ def test_letters_to_others_lose_the_whole_name_and_no_part_of_a_word(db, neighbo
     assert bodies == ["były uczestnik pyta o szkolaków.", "Wolał Olaf."]
 
 
+@pytest.mark.parametrize("signature", ["Ola", ""])
+def test_a_short_name_in_a_long_line_stops_nothing(neighbour, signature):
+    """What is written in its place may be longer than the column; a name that is empty stands nowhere."""
+    subject = f"Ola {'a' * 251}"
+    words = {"body": "…", "sender": "f@b.example", "try_at": timezone.now(), "message_id": "<1@x>"}
+    letter = Letter.objects.create(to=neighbour.email, subject=subject, **words)
+    ask(factories.make_resident(signature), erases_texts=True)
+    assert erase_leavers(timezone.now() + WAIT) == 1
+    letter.refresh_from_db()
+    assert letter.subject.startswith("były uczestnik aaa" if signature else "Ola aaa")
+    assert letter.body == "…"
+
+
 def test_letters_to_the_owner_of_an_address_that_was_asked_for_stay(leaver, neighbour):
     """Whoever asks for the address of somebody else, and leaves, takes nothing of theirs along."""
     address_changes.ask(leaver, email=neighbour.email, now=timezone.now())
