@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from forum_portal.leaving import erase_inactive
 from meetings import asking, news, registration
 from meetings.seats import KEPT_DAYS
-from participants import address_changes, exports, inactivity, letters, limits, retention, sessions, unconfirmed
+from participants import (
+    address_changes,
+    bounces,
+    exports,
+    inactivity,
+    letters,
+    limits,
+    retention,
+    sessions,
+    unconfirmed,
+)
 from participants.retention import Outcome, Rule, in_months, in_words, run_rule
 from topics import reporters, sealing
 
@@ -38,6 +48,12 @@ RULES = (
         _("changes of address that nobody confirmed"),
         in_words(address_changes.KEPT),
         address_changes.forget_old,
+    ),
+    Rule(
+        "pauses",
+        _("addresses of no account from which letters came back"),
+        in_words(bounces.KEPT),
+        bounces.forget_pauses,
     ),
     Rule("exports", _("copies of people’s data"), in_words(exports.KEPT), exports.forget_exports),
     Rule("tallies", _("counts of how often somebody did something"), in_words(limits.KEPT), limits.forget_tallies),

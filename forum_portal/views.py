@@ -21,7 +21,7 @@ from forum_portal.context import THEME_COOKIE, THEMES
 from meetings import asking, registration
 from meetings.models import Commitment, Meeting
 from meetings.seats import KEPT_DAYS
-from participants import exports, inactivity, leaving, letters, limits, sessions, unconfirmed
+from participants import bounces, exports, inactivity, leaving, letters, limits, sessions, unconfirmed
 from participants.models import AccessibilityStatement, InformationClause, Resident
 from participants.retention import LOG_KEPT
 from participants.rules import CURRENT
@@ -76,7 +76,8 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _kept() -> dict[str, int]:
-    """From where they are kept to: in days, of accounts that nobody uses in months, of the panel's log in years."""
+    """From where they are kept to: in days, of accounts that nobody uses in months, of the
+    panel's log and of paused addresses in years."""
     return {
         "exports": exports.KEPT.days,
         "devices": sessions.KEPT.days,
@@ -87,6 +88,7 @@ def _kept() -> dict[str, int]:
         "reporters": reporters.KNOWN_FOR.days,
         "sealed": sealing.KEPT.days,
         "signups": KEPT_DAYS,
+        "pauses": bounces.KEPT.days // 365,
         "panel_log": LOG_KEPT.days // 365,
         "tallies": limits.KEPT.days,
         "unconfirmed": unconfirmed.KEPT.days,

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from forum_portal.management.commands.work import HOURLY
 from forum_portal.my_data import make_exports
 from forum_portal.retention import RULES, forget_due
+from participants.bounces import pause
 from participants.exports import KEPT as EXPORT_KEPT
 from participants.exports import ask_for_export
-from participants.models import DataExport, JobRun, Letter
+from participants.models import DataExport, JobRun, Letter, PausedAddress
 from participants.models.data_export import private_files
 from tests.panel import make_administrator
 from tests.participants.test_retention import LETTERS, make_old_letters
@@ -51,6 +52,13 @@ def test_only_the_rules_that_were_named_are_applied():
     make_old_letters(1)
     assert len(told("news", "tallies").splitlines()) == 2
     assert Letter.objects.count() == 1
+
+
+def test_an_address_of_nobody_is_written_to_again_after_two_years():
+    for email, days in (("dawno@poczta.example", 731), ("niedawno@poczta.example", 729)):
+        pause(email, reason="mailbox", code="550 5.1.1", now=timezone.now() - days * DAY)
+    assert "removed 1" in " ".join(told("pauses").split())
+    assert PausedAddress.objects.get().email == "niedawno@poczta.example"
 
 
 def test_an_unknown_rule_is_refused_before_anything_goes():
