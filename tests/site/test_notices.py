@@ -4,17 +4,22 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from participants.leaving import ask
 from tests import factories
+from tests.mailbox import last_letter, link_in
 
 pytestmark = pytest.mark.django_db
 
 
-def ask_for_a_link(client: Client) -> None:
-    assert client.post("/konto/nowy-link/", {"email": "ktos@poczta.example"}).status_code == 302
+def come_back(client: Client) -> None:
+    """By the link of a letter, signed out."""
+    resident = factories.make_resident()
+    ask(resident, erases_texts=False)
+    assert client.post(link_in(last_letter(resident.email), "/konto/zostaje/")).status_code == 302
 
 
 def test_a_strangers_session_ends_with_the_notice(client: Client):
-    ask_for_a_link(client)
+    come_back(client)
     assert set(client.cookies) <= {"sesja", "csrftoken"}
     assert Session.objects.count() == 1
     shown = client.get("/zasady/")
@@ -25,7 +30,7 @@ def test_a_strangers_session_ends_with_the_notice(client: Client):
 
 
 def test_a_page_with_a_notice_is_kept_by_no_cache(client: Client):
-    ask_for_a_link(client)
+    come_back(client)
     assert client.get("/zasady/")["Cache-Control"] == "private, no-cache"
 
 
