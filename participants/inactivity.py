@@ -5,7 +5,8 @@
 | 24 months ago on day D  | D – 30 days             | D – 7 days      | D                               |
 | longer ago              | at once                 | 23 days later   | 7 days after the second letter  |
 
-Using the account in between calls it off: letters count only when they are younger than the last use.
+Using the account in between calls it off: letters count only when they are younger than the last use, and only when
+they went out and did not come back. Where they could not, it begins anew after ROUND.
 """
 
 import datetime
@@ -13,18 +14,19 @@ import datetime
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Greatest, Lower
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, Lower
 from django.urls import reverse
 from django.utils import timezone
 
 from participants.batches import one_by_one
 from participants.dates import months_before
-from participants.letters import queue_letter
+from participants.letters import KEPT, queue_letter
 from participants.models import Letter, Resident
 
 MONTHS = 24
 FIRST, SECOND = datetime.timedelta(days=30), datetime.timedelta(days=7)  # before the end
+ROUND = KEPT  # by then the letters are forgotten, and nobody knows what became of them
 AT_ONCE = 500  # in an hour: the worker has other things to do
 
 
@@ -40,7 +42,7 @@ def _unused_since(moment: datetime.datetime, now: datetime.datetime) -> QuerySet
 
 def to_warn(now: datetime.datetime) -> QuerySet[Resident]:
     rows = _unused_since(months_before(now + FIRST, MONTHS), now)
-    return rows.filter(Q(warned_at=None) | Q(warned_at__lte=F("used_at")))
+    return rows.filter(Q(warned_at=None) | Q(warned_at__lte=F("used_at")) | Q(warned_at__lte=now - ROUND))
 
 
 def to_warn_again(now: datetime.datetime) -> QuerySet[Resident]:
@@ -50,11 +52,23 @@ def to_warn_again(now: datetime.datetime) -> QuerySet[Resident]:
 
 
 def due(now: datetime.datetime) -> QuerySet[Resident]:
-    """Those to erase. Not while a letter still waits for them: it may be the one that warns."""
+    """Those to erase: both letters went out, the second SECOND ago, and no other letter waits for them. Whom we could
+    not tell stays: the mailbox may be there again, or the fault ours."""
     rows = _unused_since(months_before(now, MONTHS), now).filter(warned_at__gt=F("used_at"))
     rows = rows.filter(warned_again_at__gt=F("warned_at"), warned_again_at__lte=now - SECOND)
+    rows = rows.filter(_was_told("warned_at", now), _was_told("warned_again_at", now - SECOND))
     waiting = Letter.objects.waiting().annotate(address=Lower("to"))
     return rows.exclude(Exists(waiting.filter(address=Lower(OuterRef("email")))))
+
+
+def _was_told(mark: str, by: datetime.datetime) -> Exists:
+    key = Concat(Value(_key(mark, "")), Cast(OuterRef("pk"), CharField()))
+    letters = Letter.objects.exclude(key="").filter(key=key, sent_at__lte=by, returned_at=None)
+    return Exists(letters.filter(sent_at__gte=OuterRef(mark)))
+
+
+def _key(mark: str, pk: int | str) -> str:
+    return f"inactive:{mark}:{pk}"
 
 
 def warn_inactive(now: datetime.datetime | None = None) -> int:
@@ -77,7 +91,9 @@ def _warn(pk: int, is_first: bool, now: datetime.datetime) -> int:
     end = max(months_before(account.used_at, -MONTHS), now + (FIRST if is_first else SECOND))
     context = {"end": end, "is_first": is_first, "months": MONTHS}
     context["sign_in"] = f"{settings.SITE_URL}{reverse('account_login')}"
-    queue_letter(to=account.email, template="participants/email/inactive", context=context, language=account.language)
+    key, template = _key(mark, pk), "participants/email/inactive"
+    Letter.objects.filter(key=key).delete()  # of a round that came to nothing
+    queue_letter(to=account.email, template=template, context=context, language=account.language, key=key)
     return 1
 
 

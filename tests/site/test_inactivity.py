@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from forum_portal.leaving import erase_inactive
 from participants.batches import PartlyDone
+from participants.bounces import hold_back, pause
 from participants.dates import months_before
-from participants.inactivity import FIRST, MONTHS, SECOND, warn_inactive
+from participants.inactivity import FIRST, MONTHS, ROUND, SECOND, warn_inactive
 from participants.leaving import ask
 from participants.models import Departure, Letter, Resident
 from participants.retention import Rule, run_rule
@@ -101,8 +102,47 @@ def test_nobody_is_erased_while_a_letter_waits(quiet):
     warn_twice()
     Letter.objects.filter(pk=last_letter(EMAIL).pk).update(state=Letter.State.WAITING, sent_at=None)
     assert erase_inactive(END) == 0
-    Letter.objects.update(state=Letter.State.FAILED, sent_at=None)
+
+
+@pytest.mark.parametrize("mark", ["warned_at", "warned_again_at"])
+def test_nobody_is_erased_whom_a_letter_did_not_reach(quiet, mark):
+    """Given up by the outbox, held back since the address is paused, or returned by a server on the way."""
+    warn_twice()
+    letter = Letter.objects.filter(key__startswith=f"inactive:{mark}:")
+    sent_at = letter.get().sent_at
+    letter.update(state=Letter.State.FAILED, sent_at=None)
+    assert erase_inactive(END) == 0
+    letter.update(state=Letter.State.SENT, sent_at=sent_at, returned_at=END)
+    assert erase_inactive(END) == 0
+    letter.update(returned_at=None)
     assert erase_inactive(END) == 1
+
+
+def test_letters_to_a_paused_address_erase_nobody(quiet):
+    pause(EMAIL, reason="mailbox", code="550 5.1.1", now=END - 60 * DAY)
+    for moment in (END - FIRST, END - SECOND):
+        assert warn_inactive(moment) == 1
+        assert hold_back(Letter.objects.waiting().get())
+    assert erase_inactive(END) == 0
+
+
+def test_a_letter_that_went_out_late_leaves_its_days(quiet):
+    """Sending was stopped, or an administrator had it tried again."""
+    warn_twice()
+    Letter.objects.filter(pk=last_letter(EMAIL).pk).update(sent_at=END)
+    assert [erase_inactive(END), erase_inactive(END + SECOND - SECOND_OF_TIME), erase_inactive(END + SECOND)] == [
+        0,
+        0,
+        1,
+    ]
+
+
+def test_whom_letters_did_not_reach_is_written_to_again(quiet):
+    warn_twice()
+    Letter.objects.update(state=Letter.State.FAILED, sent_at=None)
+    again = END - FIRST + ROUND
+    assert [warned(again - DAY), warned(again), warned(again + FIRST - SECOND)] == [0, 1, 1]
+    assert [erase_inactive(again + FIRST - DAY), erase_inactive(again + FIRST)] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +192,7 @@ def test_a_warning_that_fails_leaves_no_note_and_stops_no_other(quiet):
 
 def test_an_erasing_that_fails_stops_no_other_and_is_written_down(quiet):
     other = factories.make_resident(date_joined=USED)
-    Resident.objects.update(warned_at=END - FIRST, warned_again_at=END - SECOND)
+    assert [warned(END - FIRST), warned(END - SECOND)] == [2, 2]
     rule = Rule("inactive", "inactive", "", erase_inactive)
     with refusing(Resident, pk=quiet.pk):
         outcome = run_rule(rule, END)
@@ -186,9 +226,9 @@ def test_workers_at_once_write_once_and_erase_once():
     for _ in range(6):
         person = factories.make_resident(date_joined=USED)
         factories.make_published(factories.make_topic(), author=person)
-    assert sum(at_once(*[lambda: warn_inactive(END - FIRST)] * 3)) == 6
-    assert sum(at_once(*[lambda: warn_inactive(END - SECOND)] * 3)) == 6
+    for moment in (END - FIRST, END - SECOND):
+        assert sum(at_once(*[lambda now=moment: warn_inactive(now)] * 3)) == 6
+        Letter.objects.waiting().update(state=Letter.State.SENT, sent_at=moment)
     assert Letter.objects.count() == 12
-    Letter.objects.update(state=Letter.State.SENT, sent_at=END)
     assert sum(at_once(*[lambda: erase_inactive(END)] * 3)) + erase_inactive(END) == 6
     assert Resident.objects.count() == 0
