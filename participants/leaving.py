@@ -188,22 +188,43 @@ def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:
     )
 
 
-def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str]) -> None:
-    """Write "former participant" wherever one of the words stands by itself, as text, HTML or JSON have it. One query,
-    and one for each row that has it."""
-    forms = {form for word in filter(None, words) for form in (word, escape(word), json.dumps(word)[1:-1])}
+def forget_words(rows: models.QuerySet[Any], fields: list[str], words: list[str], *, name: str = "") -> None:
+    """Write "former participant" wherever one of the words or the name stands by itself, as text, HTML or JSON have it.
+    One query, and one for each row that has it.
+
+    The name is left alone in what a program reads: somebody may sign as "konto", "href" or "changed", and leave to
+    spoil the links of letters that wait for others, or the log of the panel.
+    """
     named = Q(pk__in=[])
-    for form, field in itertools.product(forms, fields):
+    for form, field in itertools.product(_forms_of([*words, name]), fields):
         named |= Q(**{f"{field}__icontains": form})
     with translation.override(settings.LANGUAGE_CODE):
         nobody = gettext("former participant")
-    longest_first = sorted(forms, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(form)}(?!\w)" for form in longest_first), re.IGNORECASE)
+    every, careful = _standing(words), {field: _standing([name], beside=_read_by_programs(field)) for field in fields}
     for row in rows.filter(named).select_for_update(of=("self",)).order_by("pk"):
         for field in fields:
-            longest = row._meta.get_field(field).max_length
-            setattr(row, field, pattern.sub(nobody, getattr(row, field))[:longest])
+            text = every.sub(nobody, getattr(row, field))
+            text = careful[field].sub(lambda found: found["kept"] or nobody, text)
+            setattr(row, field, text[: row._meta.get_field(field).max_length])
         row.save(update_fields=fields)
+
+
+def _forms_of(words: list[str]) -> list[str]:
+    """The longest first."""
+    forms = {form for word in filter(None, words) for form in (word, escape(word), json.dumps(word)[1:-1])}
+    return sorted(forms, key=len, reverse=True)
+
+
+def _standing(words: list[str], *, beside: str = "(?!)") -> re.Pattern[str]:
+    """The words by themselves, and, as `kept`, what stands beside them. Without words it finds nothing new."""
+    forms = "|".join(map(re.escape, _forms_of(words))) or "(?!)"
+    return re.compile(rf"(?P<kept>{beside})|(?<!\w)(?:{forms})(?!\w)", re.IGNORECASE | re.DOTALL)
+
+
+def _read_by_programs(field: str) -> str:
+    link = rf"{re.escape(settings.SITE_URL)}[^\s<>\"]*"
+    kinds = {"html": rf"<style.*?</style>|<[^<>]*>|{link}", "body": link, "change_message": r'"\w+": '}
+    return kinds.get(field, "(?!)")
 
 
 def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datetime) -> dict[str, int]:
@@ -216,14 +237,13 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
     wanted = AddressChange.objects.filter(account=account).values_list(Lower("email"), flat=True)
     PausedAddress.objects.of(*emails, *wanted).delete()
     letters = _forget_letters(account, emails)
-    words = [*emails, account.signature]
-    forget_words(Letter.objects.all(), ["subject", "body", "html"], words)
+    forget_words(Letter.objects.all(), ["subject", "body", "html"], emails, name=account.signature)
     files = [export.file for export in DataExport.objects.filter(account=account).exclude(file="")]
     forget_in_log(Resident, [account.pk])
     for model in (EmailAddress, UserSession, Authenticator):
         forget_in_log(model, model.objects.filter(user=account).values_list("pk", flat=True))
     forget_in_log(AddressChange, AddressChange.objects.filter(account=account).values_list("pk", flat=True))
-    forget_words(LogEntry.objects.all(), ["object_repr", "change_message"], words)
+    forget_words(LogEntry.objects.all(), ["object_repr", "change_message"], emails, name=account.signature)
     account.delete()
     transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
     return {"letters": letters}

@@ -1,9 +1,12 @@
 """Leaving: closed at once, taken back for fourteen days, and then nothing of the person is found anywhere."""
 
 import datetime
+import re
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -231,3 +234,24 @@ def test_every_pointer_at_an_account_has_an_end():
     ends = {field.on_delete.__name__ for field in pointers}
     assert ends <= {"CASCADE", "SET_NULL"}
     assert apps.get_model("participants.Leaving") in {field.related_model for field in pointers}
+
+
+@pytest.mark.parametrize("signature", ["konto", "http", "href", "style", "table", "changed"])
+def test_a_name_that_programs_read_spoils_nothing_of_others(client, neighbour, signature):
+    """The link of a letter that waits, its HTML, and the log of the panel."""
+    client.post(reverse("account_reset_password"), {"email": neighbour.email})
+    LogEntry.objects.create(
+        user=neighbour,
+        content_type=ContentType.objects.get_for_model(Resident),
+        object_id=neighbour.pk,
+        object_repr="Tomasz",
+        action_flag=CHANGE,
+        change_message='[{"changed": {"fields": ["estate"]}}]',
+    )
+    letter, noted = Letter.objects.get(), LogEntry.objects.get().get_change_message()
+    ask(factories.make_resident(signature), erases_texts=False)
+    erase_leavers(timezone.now() + WAIT)
+    after = Letter.objects.get(to=neighbour.email)
+    assert link_in(after, "/konto/haslo/nowe/") == link_in(letter, "/konto/haslo/nowe/")
+    assert re.findall("<[^>]*>|<style.*?</style>", after.html) == re.findall("<[^>]*>|<style.*?</style>", letter.html)
+    assert (LogEntry.objects.get().get_change_message(), bool(noted)) == (noted, True)
