@@ -5,8 +5,11 @@ import logging
 import re
 
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="-")
-# A key in an address opens an account until it is used. deploy/gunicorn.conf.py keeps it out of the access log.
-KEYS = re.compile(r"(/konto/(?:potwierdz|haslo/nowe|zostaje|wypisz|obserwowane|bezpieczenstwo/adres)/)[^\s?]+")
+# A key in an address opens an account, a sign-up or minutes. deploy/gunicorn.conf.py keeps the same out of its log.
+KEYS = re.compile(
+    r"(/konto/(?:potwierdz|haslo/nowe|zostaje|wypisz|obserwowane|bezpieczenstwo/adres)/|/decyzje/(?!komentarz/)"
+    r"|/spotkania/(?:protokol|pytanie|zapis)/|/obietnice/lepiej/|/pytania/\d+/cisza/)[^\s?]+"
+)
 
 
 class RequestIdFilter(logging.Filter):

@@ -1,6 +1,7 @@
 """Addresses that let in whoever has them: each opens its own page only, and looking changes nothing."""
 
 import datetime
+import runpy
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from forum_portal.logging import KeyFilter
 from meetings import asking, follow_ups, following
 from meetings.minutes_letters import part_url
 from meetings.models import FollowUp, Registration
@@ -95,3 +97,21 @@ def test_buttons_need_the_token_of_the_form(links):
     for name in links.keys() - ONE_CLICK:
         address = links[name]
         assert careful.post(address, {"act": "potwierdz", "lepiej": "nie", "answer": "accept"}).status_code == 403, name
+
+
+def test_no_log_has_the_key_of_an_address_that_was_refused(links, caplog, settings):
+    named = {
+        "agree_address": ["old", "1.x"],
+        "address_works": ["2.x"],
+        "come_back": ["3.x"],
+        "topics:statement": ["4.x"],
+    }
+    named |= {"account_confirm_email": ["5:x"], "account_reset_password_from_key": ["6", "x"]}
+    addresses = [*links.values(), *(reverse(name, args=args) for name, args in named.items())]
+    with caplog.filtering(KeyFilter()):
+        for address in addresses:
+            Client().put(address)
+    assert len(caplog.messages) >= len(addresses)
+    access = runpy.run_path(str(settings.BASE_DIR / "deploy" / "gunicorn.conf.py"))["KEYS"]
+    for address in addresses:
+        assert key_of(address) not in caplog.text + access.sub(r"\1…", address), address
