@@ -177,7 +177,8 @@ def _is_about(held: dict[str, Any], account: Resident, words: list[str]) -> bool
     begun = (held.get(LOGIN_SESSION_KEY) or {}).get("user_pk")
     is_theirs = held.get(SESSION_KEY) == str(account.pk) or begun == user_pk_to_url_str(account)
     text = json.dumps(held, ensure_ascii=False).lower()
-    return is_theirs or any(word in text for word in words)
+    named = "|".join(map(re.escape, words))  # an@x.example is not in jan@x.example
+    return is_theirs or bool(re.search(rf"(?<![\w.+-])(?:{named})(?!\w|[.-]\w)", text))
 
 
 def forget_in_log(model: type[models.Model], keys: Iterable[object]) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from forum_portal.leaving import erase_leavers
 from participants import address_changes, leaving
 from participants.batches import PartlyDone
-from participants.leaving import WAIT, LeavingRefused, ask, come_back, warn_leavers, way_back
+from participants.leaving import WAIT, LeavingRefused, ask, come_back, sessions_of, warn_leavers, way_back
 from participants.models import Departure, Leaving, Letter, Resident
 from tests import factories
 from tests.factories import PASSWORD
@@ -186,6 +186,13 @@ def test_sessions_that_name_the_address_go_with_it(leaver, signed_in):
     ask(leaver, erases_texts=True)
     erase_leavers(timezone.now() + WAIT)
     assert (count, Session.objects.count()) == (1, 0)
+
+
+def test_sessions_of_a_longer_address_stay(leaver, client):
+    client.post(reverse("account_send_link"), {"email": f"nie{EMAIL}"})
+    assert sessions_of(leaver, now=timezone.now()) == []
+    client.post(reverse("account_send_link"), {"email": EMAIL})
+    assert sessions_of(leaver, now=timezone.now()) == [client.session.session_key]
 
 
 def test_letters_to_others_lose_the_whole_name_and_no_part_of_a_word(db, neighbour):
