@@ -179,6 +179,8 @@ MFA_FORMS = {
     "reauthenticate": "participants.security_forms.SecondFactorAgainForm",
     "activate_totp": "participants.security_forms.ActivateAppForm",
     "add_webauthn": "participants.security_forms.AddPasskeyForm",
+    "login_webauthn": "participants.security_forms.PasskeyForm",
+    "reauthenticate_webauthn": "participants.security_forms.PasskeyAgainForm",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", default=0)
 

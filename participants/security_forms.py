@@ -3,9 +3,10 @@
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as factor
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm, ReauthenticateWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,24 @@ class ActivateAppForm(PublicForm, ActivateTOTPForm):
         self.fields["code"] = code_field(label=_("Code from the app"), help_text=_("6 digits."))
 
 
+class _CompleteCredential:
+    """Stands before a form of allauth, which fails where a part of the browser's answer is missing."""
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except KeyError as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+
+
+class PasskeyForm(_CompleteCredential, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(_CompleteCredential, ReauthenticateWebAuthnForm):
+    pass
+
+
 class AddPasskeyForm(PublicForm, AddWebAuthnForm):
     """The browser fills in the hidden field. A passkey always asks for a finger, a face or a PIN, so that it can
     stand for the password too."""
@@ -76,7 +95,10 @@ class AddPasskeyForm(PublicForm, AddWebAuthnForm):
         )
 
     def clean(self) -> dict[str, Any]:
-        return super().clean() | {"passwordless": True}
+        try:
+            return super().clean() | {"passwordless": True}
+        except KeyError as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class ChangeAddressForm(PublicForm):

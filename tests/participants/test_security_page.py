@@ -270,3 +270,11 @@ def test_owner_is_told_once_of_a_lock_and_a_stranger_never(resident):
             Client().post("/konto/zaloguj/", {"login": email, "password": "zgaduję"})
     assert Letter.objects.filter(to=resident.email).count() == 1
     assert Letter.objects.count() == 1
+
+
+def test_half_an_answer_of_a_new_passkey_is_refused(resident):
+    client = signed_in(resident)
+    client.post("/konto/haslo/potwierdz/", {"password": PASSWORD})
+    response = client.post(f"{SECURITY}klucz/", {"credential": '{"id": "AA"}'})
+    assert response.status_code == 422
+    assert not resident.authenticator_set.exists()

@@ -187,3 +187,10 @@ def test_passkey_that_fails_keeps_the_way_back(visitor):
     assert response["Location"] == URL + "?next=%2Ftematy%2F"
     response = visitor.post(PASSKEY, {"credential": "{}", "next": "//obcy.example/"})
     assert response["Location"] == URL
+
+
+@pytest.mark.parametrize("credential", ['{"id": 1}', '{"id": "AA"}', "[]", "1", '"x"', '{"id": "AA", "rawId": "AA"}'])
+def test_half_an_answer_of_a_passkey_leads_back_to_the_page(visitor, credential):
+    response = visitor.post(PASSKEY, {"credential": credential})
+    assert (response.status_code, response["Location"]) == (302, URL)
+    assert "_auth_user_id" not in visitor.session
