@@ -4,6 +4,8 @@ What is in a letter is the same for all: everything that waits at that moment (m
 """
 
 import datetime
+import itertools
+import time
 from typing import Any
 
 from django.conf import settings
@@ -17,21 +19,27 @@ from meetings.following import unsubscribe_url
 from meetings.models import News
 from meetings.models.following import NewsQuerySet
 from meetings.paces import awake
+from participants.batches import one_by_one
 from participants.letters import queue_letter
 from participants.models import Resident
 from topics.telling import reachable
 
 BREATH = datetime.timedelta(minutes=30)  # between two letters, also at once: what comes in between is one letter
 AT_ONCE = 1000  # things in a round, of 1000 people at most; the rest has the next one
+ROUND = 10  # seconds; letters that somebody waits for at the screen go out between two rounds
 Pace = Resident.Pace
 
 
 def send_news(now: datetime.datetime | None = None) -> int:
     """Queue a letter for everybody whose news is due; returns how many. Each in a transaction of its own, with the
-    note that they were told: run late, twice, by several workers or killed half-way, nobody is told twice."""
-    now = now or timezone.now()
+    note that they were told: run late, twice, by several workers or killed half-way, nobody is told twice.
+
+    A letter that fails is put off for a BREATH and holds up nobody; PartlyDone is raised after the others.
+    """
+    now, ends = now or timezone.now(), time.monotonic() + ROUND
     rows = _due(now).order_by("due_at", "account").values_list("account", flat=True)
-    return sum(_send(pk, now) for pk in dict.fromkeys(rows[:AT_ONCE]))
+    accounts = itertools.takewhile(lambda _pk: time.monotonic() < ends, dict.fromkeys(rows[:AT_ONCE]))
+    return one_by_one(accounts, lambda pk: _send_or_put_off(pk, now))
 
 
 def _due(now: datetime.datetime) -> NewsQuerySet:
@@ -40,6 +48,14 @@ def _due(now: datetime.datetime) -> NewsQuerySet:
     lately = News.objects.filter(account=OuterRef("account"), told_at__gt=now - BREATH)
     rows = News.objects.waiting().filter(due_at__lte=now, account__in=Resident.objects.filter(awake(now)))
     return rows.exclude(Exists(lately))
+
+
+def _send_or_put_off(pk: int, now: datetime.datetime) -> int:
+    try:
+        return _send(pk, now)
+    except Exception:
+        News.objects.waiting().filter(account=pk, due_at__lte=now).update(due_at=now + BREATH)
+        raise
 
 
 @transaction.atomic

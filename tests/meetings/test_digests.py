@@ -1,7 +1,9 @@
 """When news is sent and how it reads: one letter at its hour, the same things at every pace, and nobody twice."""
 
 import datetime
+import itertools
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as site
@@ -20,6 +22,7 @@ from meetings.following import no_replies_url, set_pace, set_replies, stop, unsu
 from meetings.models import Meeting, News
 from meetings.news import PAUSE, note_news
 from meetings.paces import next_hours
+from participants.batches import PartlyDone
 from participants.letters import queue_letter
 from participants.models import Letter, Resident
 from participants.roles import SYSTEM, Role
@@ -234,6 +237,40 @@ def test_what_is_noted_while_the_letter_is_written_waits_for_the_next(topic, mon
     monkeypatch.setattr(digests, "queue_letter", whole)
     assert send_news(at(12)) == 1
     assert News.objects.filter(told_at__isnull=False).count() == 2
+
+
+def test_a_letter_that_fails_holds_up_nobody_and_is_tried_again_later(topic, monkeypatch, caplog):
+    readers = [make_reader() for _ in range(3)]
+    for reader in readers:
+        make_follow(reader, topic)
+    say(topic, at(9))
+    note_news(at(10))
+    whole, first = digests.queue_letter, readers[0].email
+
+    def fails(**how) -> None:
+        whole(**how)
+        if how["to"] == first:
+            raise ValueError(first)
+
+    monkeypatch.setattr(digests, "queue_letter", fails)
+    with pytest.raises(PartlyDone) as partly:
+        send_news(at(10))
+    assert partly.value.done == 2
+    assert first not in caplog.text
+    assert send_news(at(10, minute=29)) == 0
+    monkeypatch.setattr(digests, "queue_letter", whole)
+    assert send_news(at(10, minute=30)) == 1
+    assert [letters_to(reader) for reader in readers] == [1, 1, 1]
+
+
+def test_a_round_ends_after_some_seconds_and_the_next_goes_on(topic, monkeypatch):
+    for _ in range(4):
+        make_follow(make_reader(), topic)
+    say(topic, at(9))
+    note_news(at(10))
+    seconds = itertools.count(step=digests.ROUND / 2.5)
+    monkeypatch.setattr(digests, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    assert [send_news(at(10)) for _ in range(3)] == [2, 2, 0]
 
 
 def test_several_workers_send_once(transactional_db):
