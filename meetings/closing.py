@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings import agenda_questions, commitments
 from meetings.models import AgendaItem, AgendaQuestion, Carried, Meeting, MeetingStep, Presence
 from meetings.presences import freeze_all
+from participants.batches import one_by_one
 from participants.letters import queue_letter
 from participants.models import Resident
 from participants.roles import Role
@@ -200,9 +201,10 @@ def remind_to_close(now: datetime.datetime | None = None) -> int:
 
     Returns how many meetings they were reminded of. Each meeting in a transaction of its own; run late, only the
     latest letter goes. What was published after its day is an archive that somebody enters, and nobody is pressed.
+    PartlyDone where some failed.
     """
     now = now or timezone.now()
-    return sum(_remind(pk, now) for pk in list(_to_remind(now).values_list("pk", flat=True)))
+    return one_by_one(list(_to_remind(now).values_list("pk", flat=True)), lambda pk: _remind(pk, now))
 
 
 def _to_remind(now: datetime.datetime) -> models.QuerySet[Meeting]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from meetings.audience import askers
 from meetings.models import AgendaQuestion, Commitment, CommitmentEntry, FollowUp
 from meetings.models.commitment import CommitmentEntryQuerySet
+from participants.batches import one_by_one
 from participants.letters import queue_letter
 from participants.limits import Limit, take
 from participants.links import key_of, opened_by
@@ -39,10 +40,10 @@ def ask_if_better(now: datetime.datetime | None = None) -> int:
     """Ask once those who had asked for what was done WAIT ago; returns how many letters went out.
 
     Each end in a transaction of its own: run late, twice, by several workers or killed half-way, it asks once. What
-    was taken up again meanwhile is not asked about; done once more, it is.
+    was taken up again meanwhile is not asked about; done once more, it is. PartlyDone where some failed.
     """
     now = now or timezone.now()
-    return sum(_ask(*keys, now) for keys in list(_due(now).order_by("pk").values_list("commitment", "pk")))
+    return one_by_one(list(_due(now).order_by("pk").values_list("commitment", "pk")), lambda keys: _ask(*keys, now))
 
 
 def _due(now: datetime.datetime) -> CommitmentEntryQuerySet:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from meetings.models import Circulation, Meeting, Proposal
+from participants.batches import one_by_one
 from participants.letters import queue_letter
 from participants.links import key_of, opened_by
 
@@ -35,11 +36,12 @@ def remind_of_minutes(now: datetime.datetime | None = None) -> int:
     """On the day before the deadline, those that have not answered, once each; how many.
 
     Each in a transaction of its own, with its state looked at anew: run late, twice or killed, none is asked twice.
+    PartlyDone where some failed.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
     due = Circulation.objects.to_remind(today).filter(sent_at__lt=_midnight(now)).values_list("pk", "meeting")
-    return sum(_remind(pk, meeting, today, now) for pk, meeting in list(due))
+    return one_by_one(list(due), lambda keys: _remind(*keys, today, now))
 
 
 def _midnight(now: datetime.datetime) -> datetime.datetime:

@@ -20,7 +20,7 @@ from meetings.models import Commitment, CommitmentEntry, Meeting, MeetingStep, N
 from meetings.models.commitment import CommitmentQuerySet
 from meetings.models.meeting_step import newest
 from meetings.paces import next_hours
-from participants.batches import delete, in_batches
+from participants.batches import delete, in_batches, one_by_one
 from topics.models import Comment, Question, QuestionStep
 from topics.models.comment import CommentQuerySet
 from topics.models.question import QuestionQuerySet
@@ -55,7 +55,8 @@ def _note(now: datetime.datetime, since: datetime.datetime | None = None) -> int
         (_promises(now, since), _note_promise),
         (_meetings(now), _note_meeting),
     ]
-    return sum(note(pk, now) for due, note in rounds for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    found = ((note, pk) for due, note in rounds for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+    return one_by_one(found, lambda one: one[0](one[1], now))
 
 
 def _write(source: str, row: Any, people: People, now: datetime.datetime) -> int:

@@ -14,6 +14,7 @@ from meetings import reminders
 from meetings.models import Meeting, Registration
 from meetings.registration import address_of
 from meetings.seats import KEPT_DAYS
+from participants.batches import one_by_one
 from participants.dates import in_words
 from participants.letters import queue_letter
 
@@ -70,10 +71,11 @@ def tell_changes(now: datetime.datetime | None = None) -> int:
     """Write to those who have a seat or wait for one, where it is time; returns how many letters.
 
     Each meeting in a transaction of its own, the letters and the note that they are queued together.
+    PartlyDone where some failed.
     """
     now = now or timezone.now()
     due = Meeting.objects.filter(notice_due_at__lte=now).order_by("notice_due_at", "pk").values_list("pk", flat=True)
-    return sum(_tell(pk, now) for pk in list(due))
+    return one_by_one(list(due), lambda pk: _tell(pk, now))
 
 
 @transaction.atomic

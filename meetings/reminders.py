@@ -8,6 +8,7 @@ from django.utils import timezone
 from meetings.models import Meeting, Registration
 from meetings.registration import address_of
 from meetings.seats import KEPT_DAYS
+from participants.batches import one_by_one
 from participants.dates import Precision
 from participants.letters import queue_letter
 
@@ -42,15 +43,13 @@ def remind(now: datetime.datetime | None = None) -> int:
 
     Each in a transaction of its own, under the lock of its meeting: the state is checked there. A note older than the
     hour at which a reminder is due belongs to a date before the meeting was moved. Who got a seat after that hour has
-    just had a letter.
+    just had a letter. PartlyDone where some failed.
     """
     now = now or timezone.now()
-    sent = 0
+    due: list[tuple[int, int]] = []
     for meeting in Meeting.objects.announced().filter(last_day__gte=timezone.localdate(now)).without_texts():
-        if due_reminder(meeting, now):
-            waiting = _without(meeting, now).order_by("pk").values_list("pk", flat=True)
-            sent += sum(_remind(meeting.pk, pk, now) for pk in list(waiting))
-    return sent
+        due += _without(meeting, now).order_by("pk").values_list("meeting", "pk")
+    return one_by_one(due, lambda keys: _remind(*keys, now))
 
 
 def _without(meeting: Meeting, now: datetime.datetime):

@@ -36,6 +36,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from participants.batches import one_by_one
 from participants.letters import queue_letter
 from participants.limits import Limit, LimitReached, take
 from participants.links import key_of, opened_by
@@ -130,10 +131,13 @@ def due(now: datetime.datetime) -> models.QuerySet[Leaving]:
 
 
 def warn_leavers(now: datetime.datetime | None = None) -> int:
-    """Write once more to those who are erased soon; returns how many. Each once, whoever runs it and how often."""
+    """Write once more to those who are erased soon; returns how many. Each once, whoever runs it and how often.
+    PartlyDone where some failed."""
     now = now or timezone.now()
     soon = Leaving.objects.filter(erase_at__lte=now + WARNING, erase_at__gt=now, warned_at=None)
-    return sum(_warn(pk, now) for pk in list(soon.filter(account__is_active=False).values_list("pk", flat=True)))
+    return one_by_one(
+        list(soon.filter(account__is_active=False).values_list("pk", flat=True)), lambda pk: _warn(pk, now)
+    )
 
 
 @transaction.atomic

@@ -67,11 +67,11 @@ def test_a_kill_in_the_middle_loses_no_letter_and_doubles_none(editor, monkeypat
     def dying(**kwargs):
         calls.append(kwargs["to"])
         if len(calls) == 4:
-            raise RuntimeError
+            raise KeyboardInterrupt
         queue(**kwargs)
 
     monkeypatch.setattr(closing, "queue_letter", dying)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(KeyboardInterrupt):
         remind_to_close(after(3))
     assert Letter.objects.count() == 2  # those of the first meeting
     monkeypatch.setattr(closing, "queue_letter", queue)

@@ -1,4 +1,4 @@
-"""One account that cannot be erased, or whose file cannot be made, does not keep those after it waiting."""
+"""One account that cannot be erased or warned, or whose file cannot be made, does not keep those after it waiting."""
 
 import pytest
 from django.utils import timezone
@@ -7,8 +7,8 @@ from forum_portal.leaving import erase_leavers
 from forum_portal.my_data import make_exports
 from participants.batches import PartlyDone
 from participants.exports import ask_for_export
-from participants.leaving import WAIT, ask
-from participants.models import DataExport, Resident
+from participants.leaving import WAIT, WARNING, ask, warn_leavers
+from participants.models import DataExport, Leaving, Resident
 from tests import factories
 from tests.refusing import refusing
 
@@ -27,6 +27,15 @@ def test_an_erasing_that_fails_stops_none_after_it(caplog):
     assert "hanna" not in caplog.text
     assert "at " in caplog.text
     assert erase_leavers(later) == 1
+
+
+def test_a_warning_that_fails_stops_none_after_it():
+    first, _second, _third = (ask(factories.make_resident(), erases_texts=False) for _ in range(3))
+    soon = timezone.now() + WAIT - WARNING
+    with refusing(Leaving, act="UPDATE", pk=first.pk), pytest.raises(PartlyDone) as partly:
+        warn_leavers(soon)
+    assert partly.value.done == 2
+    assert warn_leavers(soon) == 1
 
 
 def test_a_file_that_fails_stops_none_after_it(caplog):
