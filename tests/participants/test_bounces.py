@@ -26,19 +26,10 @@ from participants.models import Letter, PausedAddress
 from participants.my_data import parts_of
 from tests import factories
 from tests.mailbox import last_letter, link_in
-from tests.smtp import mail_server
 
 HANNA = "hanna@poczta.example"
 State, Reason = Letter.State, PausedAddress.Reason
 DAY = datetime.timedelta(days=1)
-
-
-@pytest.fixture
-def server(settings):
-    with mail_server() as server:
-        settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        yield server
 
 
 def write(to: str = HANNA, *, asked_for: bool = False) -> Letter:

@@ -82,7 +82,7 @@ WAYS = [refuse_connections, be_unknown, be_busy, hang_up_at_once, know_us_no_mor
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "be_away",
-    [refuse_connections, be_unknown, be_busy, hang_up_at_once, know_us_no_more, drip],
+    WAYS,
     ids=lambda f: f.__name__,
 )
 def test_server_that_is_away_for_a_day_costs_no_letter_and_no_attempt(server, settings, be_away):

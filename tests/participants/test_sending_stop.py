@@ -3,17 +3,16 @@
 import datetime
 
 import pytest
-from django.core.mail.backends import smtp
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from forum_portal import health
 from participants.letters import deliver_due, queue_letter
+from participants.mail_server import MailServerBackend
 from participants.models import Letter, Resident, SendingStop
 from participants.sending_stop import StopRefused, current, is_stopped, resume, stop
 from tests.panel import make_administrator, make_staff
-from tests.smtp import mail_server
 from tests.topics.parallel import at_once
 
 LIST = reverse("admin:participants_sendingstop_changelist")
@@ -21,21 +20,13 @@ STOP = reverse("admin:participants_sendingstop_stop")
 WHY = "Ktoś rozsyła spam z naszego serwera"
 
 
-class StoppingBackend(smtp.EmailBackend):
+class StoppingBackend(MailServerBackend):
     """Somebody stops all letters while one is on its way."""
 
     def send_messages(self, messages) -> int:
         sent = super().send_messages(messages)
         stop(why=WHY, by=Resident.objects.get(is_superuser=True))
         return sent
-
-
-@pytest.fixture
-def server(settings):
-    with mail_server() as server:
-        settings.DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-        yield server
 
 
 @pytest.fixture
