@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+import threading
 
+import pytest
 from django.db import OperationalError
 
+from forum_portal.management.commands import work
 from forum_portal.management.commands.work import ALWAYS, HOURLY, run
+from participants.letters import queue_letter
+from participants.models import Letter
 from tests.site.test_settings import ROOT, manage
 
 
@@ -24,6 +29,22 @@ def test_failed_job_stops_no_other_and_names_nobody(caplog):
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
     assert "broken failed: ValueError at" in caplog.text
     assert "hanna" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_letters_go_out_between_long_jobs_and_whoever_says_stop_is_heard(monkeypatch):
+    seen, stop = [], threading.Event()
+
+    def signs_in() -> None:
+        queue_letter(to="hanna@poczta.example", template="account/email/locked", context={}, asked_for=True)
+
+    def looks() -> None:
+        seen.append(Letter.objects.get().state)
+        stop.set()
+
+    monkeypatch.setattr(work, "HOURLY", (signs_in, looks, looks))
+    work._work_hourly(stop)
+    assert seen == [Letter.State.SENT]
 
 
 def test_worker_without_a_database_waits_for_it(tmp_path):

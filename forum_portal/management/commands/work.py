@@ -48,6 +48,15 @@ def run(job: Callable[[], Any]) -> Any:
     return None
 
 
+def _work_hourly(stop: threading.Event) -> None:
+    """Some of these take long: letters that somebody waits for go out in between, and whoever says stop is heard."""
+    for job in HOURLY:
+        if stop.is_set():
+            return
+        run(job)
+        run(deliver_due)
+
+
 class Command(BaseCommand):
     help = "Delivers letters, publishes meetings and closes quiet talks, until it is told to stop. Any number may run."
 
@@ -64,8 +73,7 @@ class Command(BaseCommand):
             close_old_connections()
             busy, *_rest = [run(job) for job in ALWAYS]
             if time.monotonic() >= hourly_at:
-                for job in HOURLY:
-                    run(job)
+                _work_hourly(stop)
                 hourly_at = time.monotonic() + HOUR
             if once:
                 return
