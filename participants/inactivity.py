@@ -57,7 +57,7 @@ def due(now: datetime.datetime) -> QuerySet[Resident]:
     rows = _unused_since(months_before(now, MONTHS), now).filter(warned_at__gt=F("used_at"))
     rows = rows.filter(warned_again_at__gt=F("warned_at"), warned_again_at__lte=now - SECOND)
     rows = rows.filter(_was_told("warned_at", now), _was_told("warned_again_at", now - SECOND))
-    waiting = Letter.objects.waiting().annotate(address=Lower("to"))
+    waiting = Letter.objects.waiting().with_address()
     return rows.exclude(Exists(waiting.filter(address=Lower(OuterRef("email")))))
 
 

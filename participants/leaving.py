@@ -167,11 +167,16 @@ def addresses_of(account: Resident) -> list[str]:
     return sorted({address.lower() for address in confirmed})
 
 
+def mailboxes_of(account: Resident) -> list[str]:
+    """Those, and the one that it was made with, confirmed or not. One query."""
+    return sorted({account.email.lower(), *addresses_of(account)})
+
+
 def sessions_of(account: Resident, *, now: datetime.datetime) -> list[str]:
     """Keys of sessions that are the account's or in which a visitor wrote its address. Reads of the others those that
     end within a visit: call it outside of a transaction."""
     own = list(UserSession.objects.filter(user=account).values_list("session_key", flat=True))
-    words = [account.email.lower(), *addresses_of(account)]
+    words = mailboxes_of(account)
     ending = Session.objects.filter(expire_date__lt=now + datetime.timedelta(seconds=VISIT))
     named = [kept.pk for kept in ending.iterator() if _is_about(kept.get_decoded(), account, words)]
     return own + named
@@ -238,9 +243,7 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
 
     Rows of the staff that it once decided or wrote stay, with the role and without the account.
     """
-    emails = sorted({account.email.lower(), *addresses_of(account)})
-    wanted = AddressChange.objects.filter(account=account).values_list(Lower("email"), flat=True)
-    PausedAddress.objects.of(*emails, *wanted).delete()
+    emails = mailboxes_of(account)
     letters = _forget_letters(account, emails)
     forget_words(Letter.objects.all(), ["subject", "body", "html"], emails, name=account.signature)
     files = [export.file for export in DataExport.objects.filter(account=account).exclude(file="")]
@@ -255,9 +258,11 @@ def forget_account(account: Resident, *, erases_texts: bool, now: datetime.datet
 
 
 def _forget_letters(account: Resident, emails: list[str]) -> int:
-    """Those to the account's own mailboxes. An address that it wanted to move to may be somebody else's: of the letters
-    there, only those go that are about the account."""
-    wanted = AddressChange.objects.filter(account=account).annotate(address=Lower("email"))
-    wanted = wanted.values_list("address", flat=True)
-    theirs = Q(address__in=emails) | Q(address__in=list(wanted), body__icontains=account.email)
-    return Letter.objects.annotate(address=Lower("to")).filter(theirs).delete()[0]
+    """Those to the account's own mailboxes, and what came back from there. An address that it wanted to move to may be
+    somebody else's: of the letters there, only those go that are about the account, and a pause only if it is nobody's.
+    """
+    wanted = list(AddressChange.objects.filter(account=account).values_list(Lower("email"), flat=True))
+    PausedAddress.objects.of(*emails).delete()
+    PausedAddress.objects.of(*wanted).of_nobody().delete()
+    theirs = Q(address__in=emails) | Q(address__in=wanted, body__icontains=account.email)
+    return Letter.objects.with_address().filter(theirs).delete()[0]

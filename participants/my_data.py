@@ -7,10 +7,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from participants.leaving import mailboxes_of
 from participants.models import AddressChange, DataExport, Leaving, Letter, PausedAddress, Resident, RulesAcceptance
 
 
@@ -62,10 +63,8 @@ def parts_of(account: Resident) -> list[Part]:
     change, rules = AddressChange.objects.filter(account=account), RulesAcceptance.objects.filter(account=account)
     devices, factors = UserSession.objects.filter(user=account), Authenticator.objects.filter(user=account)
     addresses = EmailAddress.objects.filter(user=account)
-    mailboxes = [account.email, *addresses.filter(verified=True).values_list("email", flat=True)]
-    emails = Q()
-    for address in mailboxes:
-        emails |= Q(to__iexact=address)
+    mailboxes = mailboxes_of(account)
+    letters = Letter.objects.with_address().filter(address__in=mailboxes)
     told = "to subject state created_at sent_at returned_at"
     paused = PausedAddress.objects.of(*mailboxes)
     return [
@@ -76,7 +75,7 @@ def parts_of(account: Resident) -> list[Part]:
         part("urzadzenia", _("Where you are signed in"), devices, "created_at last_seen_at ip user_agent", "user"),
         part("skladniki", _("Second factor"), factors, "type created_at last_used_at", "user"),
         part("role", _("Roles"), account.groups.all(), "name"),
-        part("listy", _("Letters that we sent you"), Letter.objects.filter(emails), told),
+        part("listy", _("Letters that we sent you"), letters, told),
         part("zwroty", _("Addresses from which letters came back"), paused, "email since reason code last_bounce_at"),
         part("kopie", _("Copies of your data"), DataExport.objects.filter(account=account), "asked_at", "account"),
         part("odejscie", _("Leaving the forum"), leaving, "asked_at erase_at erases_texts", "account"),

@@ -5,7 +5,6 @@ import datetime
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Lower
 
 from participants.batches import delete, in_batches
 from participants.leaving import forget_in_log
@@ -40,7 +39,7 @@ def _forget(batch: QuerySet[Resident]) -> int:
     accounts = batch.exclude(pk__in={address.user_id for address in addresses if address.verified})
     emails = [email.lower() for email in accounts.values_list("email", flat=True)]
     settled = Letter.objects.exclude(state=Letter.State.WAITING)
-    settled.annotate(address=Lower("to")).filter(address__in=emails).delete()
+    settled.with_address().filter(address__in=emails).delete()
     forget_in_log(Resident, accounts.values_list("pk", flat=True))
     forget_in_log(EmailAddress, [address.pk for address in addresses if not address.verified])
     return delete(accounts)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +18,10 @@ class LetterQuerySet(models.QuerySet["Letter"]):
 
     def sent_since(self, moment: datetime.datetime) -> "LetterQuerySet":
         return self.filter(sent_at__gte=moment)
+
+    def with_address(self) -> "LetterQuerySet":
+        """With the addressee in lower case, as `address`."""
+        return self.annotate(address=Lower("to"))
 
     def due(self, now: datetime.datetime) -> "LetterQuerySet":
         """Those to send now: nobody holds a lease on them, and their next try has come."""

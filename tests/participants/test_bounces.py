@@ -22,7 +22,7 @@ from participants.bounces import KEPT, PAUSED, forget_pauses, hold_back, lift, n
 from participants.delivery_reports import MOST, MOST_PARTS, read_report, take_report
 from participants.letters import deliver_due, queue_letter, try_again
 from participants.links import key_of
-from participants.models import Letter, PausedAddress
+from participants.models import AddressChange, Letter, PausedAddress
 from participants.my_data import parts_of
 from tests import factories
 from tests.mailbox import last_letter, link_in
@@ -450,6 +450,16 @@ def test_owner_finds_it_among_the_data_and_leaving_erases_it(resident, neighbour
     assert [row["email"] for row in part.as_dicts()] == [resident.email]
     leaving.ask(resident, erases_texts=False)
     assert erase_leavers(timezone.now() + leaving.WAIT) == 1
+    assert [paused.email for paused in PausedAddress.objects.all()] == [neighbour.email]
+
+
+def test_leaving_erases_the_pause_of_a_wished_address_unless_somebody_else_has_it(resident, neighbour):
+    for address in (HANNA, neighbour.email):
+        leaver = factories.make_resident()
+        AddressChange.objects.create(account=leaver, email=address, asked_at=timezone.now())
+        leaving.ask(leaver, erases_texts=False)
+        pause_now(address)
+    assert erase_leavers(timezone.now() + leaving.WAIT) == 2
     assert [paused.email for paused in PausedAddress.objects.all()] == [neighbour.email]
 
 
