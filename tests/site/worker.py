@@ -19,15 +19,17 @@ from django.utils.module_loading import import_string
 REACHED = "reached"
 
 
-def start(job: str, now: datetime.datetime, *, stop_before: str = "", var: Path) -> "subprocess.Popen[str]":
-    """The site's own settings, with its files under `var`."""
+def start(
+    job: str, now: datetime.datetime, *, stop_before: str = "", after: int = 0, var: Path
+) -> "subprocess.Popen[str]":
+    """The site's own settings, with its files under `var`. Lets the statement pass `after` times."""
     database = connection.settings_dict
     url = f"sqlite:///{database['NAME']}"
     if connection.vendor == "postgresql":
         url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     site = {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY, "HTTPS": "no", "VAR_DIR": str(var)}
     return subprocess.Popen(  # noqa: S603 - our own worker
-        [sys.executable, "-m", "tests.site.worker", job, now.isoformat(), stop_before],
+        [sys.executable, "-m", "tests.site.worker", job, now.isoformat(), stop_before, str(after)],
         cwd=settings.BASE_DIR,
         env=os.environ | site | {"DJANGO_SETTINGS_MODULE": "forum_portal.settings"},
         stdout=subprocess.PIPE,
@@ -50,11 +52,12 @@ def kill(worker: "subprocess.Popen[str]") -> None:
     worker.communicate()
 
 
-def main(job: str, now: str, stop_before: str) -> None:
+def main(job: str, now: str, stop_before: str, after: str) -> None:
     django.setup()
+    passes = iter(range(int(after)))
 
     def stop(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if stop_before and sql.startswith(stop_before):
+        if stop_before and sql.startswith(stop_before) and next(passes, None) is None:
             print(REACHED, flush=True)
             signal.pause()
         return execute(sql, params, many, context)
