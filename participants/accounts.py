@@ -151,7 +151,7 @@ def _language_for(context: dict[str, Any]) -> str:
 
 
 def confirm_address(user: Resident) -> None:
-    """Note that the mailbox is theirs: they came by a link that was sent there. Three queries, four the first time."""
+    """Note that the mailbox is theirs: they came by a link that was sent there. Two queries, seven at most."""
     address, _new = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     address.set_verified()
     lift(user.email)
