@@ -138,7 +138,7 @@ def test_pages_of_whom_letters_do_not_reach_have_no_fault(transactional_db, visi
     assert faults_of_look(page) == []
     page.get_by_role("button", name="Piszcie do mnie znowu").click()
     expect(page.get_by_text("Twój adres działa")).to_be_visible()
-    expect(page.get_by_role("heading", name="Listy do Ciebie wracają")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Wiadomości do Ciebie nie dochodzą")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", ["phone"])

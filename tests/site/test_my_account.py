@@ -1,6 +1,7 @@
 """One's own account: sign-ups, comments, questions, what is followed; for the owner and nobody else."""
 
 import datetime
+import re
 
 import pytest
 from django.urls import reverse
@@ -42,7 +43,7 @@ def test_letters_are_told_as_they_are_chosen(as_user, resident):
     Resident.objects.filter(pk=resident.pk).update(pace="week", quiet_from=22, quiet_until=6, language="uk")
     page = read(as_user(resident))
     assert "Raz w\u00a0tygodniu, w\u00a0poniedziałek" in page
-    assert "Bez listów od 22:00 do 6:00" in page
+    assert "Bez powiadomień od 22:00 do 6:00" in page
     assert '<span lang="uk">Українська</span>' in page
     Resident.objects.filter(pk=resident.pk).update(quiet_from=6)
     assert "O\u00a0każdej porze" in read(as_user(resident))
@@ -96,6 +97,15 @@ def test_text_that_was_handed_over_is_not_shown_even_to_its_author(as_user, resi
     page = read(as_user(resident), COMMENTS)
     assert "Zdanie: oddane." not in page
     assert reverse("topics:my_statement", args=[said["oddane"].pk]) in row_of(page, "Przekazany do sprawdzenia")
+
+
+def test_links_to_one_topic_are_told_apart_by_what_was_said(as_user, resident, said):
+    page = read(as_user(resident), COMMENTS)
+    for row in page.split("</main>")[0].split('<li class="fk-row')[1:]:
+        described = re.findall(r'aria-describedby="(slowa-\d+)"', row)
+        assert len(described) == ("Zdanie:" in row)
+        assert all(f'<p id="{key}"' in row for key in described)
+    assert len(set(re.findall(r'aria-describedby="(slowa-\d+)"', page))) == len(said) - 1
 
 
 def test_every_link_of_the_list_opens(as_user, resident, said):
@@ -253,6 +263,13 @@ def test_seat_is_given_back_by_a_button_and_goes_to_the_next(as_user, resident):
     assert client.get(address)["Location"] == HERE
 
 
+def test_whoever_waits_is_asked_about_the_list_and_not_about_a_seat(as_user, resident):
+    own = factories.make_registration(make_coming(), account=resident, email=resident.email, state="waiting")
+    page = read(as_user(resident), reverse("give_back", args=[own.pk]))
+    assert page.count("Wypisać Cię z\u00a0listy rezerwowej?") == 3  # title, path and heading
+    assert "Oddać miejsce?" not in page
+
+
 def test_nobody_gives_the_seat_of_another_back(as_user, resident, neighbour, editor):
     own = factories.make_registration(make_coming(), account=resident, email=resident.email)
     address = reverse("give_back", args=[own.pk])
@@ -321,7 +338,7 @@ def test_whoever_has_not_accepted_the_rules_reads_and_leaves(as_user, resident, 
     Resident.objects.filter(pk=resident.pk).update(rules_version="")
     client = as_user(resident)
     page = read(client)
-    assert reverse("accept_rules") in page
+    assert f'<a href="{reverse("accept_rules")}">Przeczytaj zasady dyskusji</a>' in page  # never seen: nothing changed
     assert reverse("leave") in page
     assert "Zdanie: stoi." in read(client, COMMENTS)
 
