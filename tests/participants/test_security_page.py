@@ -278,3 +278,13 @@ def test_half_an_answer_of_a_new_passkey_is_refused(resident):
     response = client.post(f"{SECURITY}klucz/", {"credential": '{"id": "AA"}'})
     assert response.status_code == 422
     assert not resident.authenticator_set.exists()
+
+
+@pytest.mark.parametrize("step", ["haslo/", "aplikacja/", "klucz/", "adres/"])
+def test_each_step_leads_back(client, resident, step):
+    client.force_login(resident)
+    page = client.get(f"{SECURITY}{step}", follow=True)
+    if page.redirect_chain:  # asked for the password first
+        assert '<a href="/konto/">Wróć do mojego konta</a>' in page.content.decode()
+        page = client.post(page.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    assert f'<a href="{SECURITY}">Bezpieczeństwo konta</a>' in page.content.decode()
