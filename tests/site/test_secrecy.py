@@ -66,6 +66,7 @@ def test_change_to_a_taken_address_looks_like_one_to_a_free_address(kind):
         assert last_letter(address)
     found = [([text.replace("iga@", "ola@") for text in texts], queries) for texts, queries in found]
     assert_alike(*found)
+    assert found[0][1] == found[1][1]
 
 
 @pytest.mark.parametrize("signed_up", ["nobody", "seated", "pending"])
