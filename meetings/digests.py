@@ -20,7 +20,7 @@ from meetings.models import News
 from meetings.models.following import NewsQuerySet
 from meetings.paces import awake
 from participants.batches import one_by_one
-from participants.letters import queue_letter
+from participants.letters import message_domain, queue_letter
 from participants.models import Resident
 from topics.telling import reachable
 
@@ -92,7 +92,7 @@ def _write(account: Resident, bulletin: Bulletin) -> None:
     headers = {
         "List-Unsubscribe": f"<{away}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Id": f"<news.{settings.SITE_URL.partition('//')[2].partition(':')[0].partition('/')[0]}>",
+        "List-Id": f"<news.{message_domain()}>",
         "Precedence": "bulk",
     }
     queue_letter(
